@@ -1,0 +1,95 @@
+"""Options in, text out, exit code; one file per command and no arithmetic.
+
+This module imports nothing but click: `gapplan --help` must be as quick as click itself.
+"""
+
+import sys
+from importlib import import_module
+from typing import Any
+
+import click
+
+from planner import __version__
+from planner.cli.options import common_options, merge_options
+
+SECTIONS = {
+    "Commands": {
+        "plan": "Plan the way to a target: options A to D and the best mix.",
+        "status": "Totals, the meanings of a target, what was skipped.",
+        "rank": "What is uncovered, most points per hour first.",
+    },
+}
+"""Command -> its line in `--help`; modules are only imported when their command runs."""
+
+EXIT_UNUSABLE = 2
+EXIT_INTERRUPTED = 130
+
+
+class _Commands(click.Group):
+    """A group that imports a command only when it is asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return [name for section in SECTIONS.values() for name in section]
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        if name not in self.list_commands(ctx):
+            return None
+        command: click.Command = import_module(f"planner.cli.{name}").command
+        command.name = name
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        for title, commands in SECTIONS.items():
+            with formatter.section(title):
+                formatter.write_dl(list(commands.items()))
+
+
+@click.group(cls=_Commands, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
+@common_options
+@click.version_option(__version__, "-V", "--version", prog_name="gapplan")
+@click.pass_context
+def gapplan(ctx: click.Context, /, **before: Any) -> None:
+    """The coverage-gap planner: exact numbers, and a plan that comes true.
+
+    `gapplan --target 12` plans the way from today's coverage to 12 %. Without a target, here or under
+    [tool.gapplan] in pyproject.toml, it shows the status.
+    """
+    ctx.obj = before
+    if ctx.invoked_subcommand is None:
+        _run_default(before)
+
+
+def _run_default(before: dict[str, Any]) -> None:
+    """A plan where there is a target, else the status and a hint."""
+    common = merge_options(before, {})
+    if common.target:
+        import_module("planner.cli.plan").run_plan(common)
+    import_module("planner.cli.status").run_status(common)
+    import_module("planner.cli.show").say("gapplan: give a target to plan for: gapplan --target 80", common)
+
+
+def main() -> None:
+    """The `gapplan` command. Exit codes: 0 reached, 1 not reached, 2 unusable input, 130 interrupted."""
+    from planner.errors import GapplanError
+
+    try:
+        gapplan.main(standalone_mode=False)
+    except GapplanError as error:
+        _fail(str(error), error)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except (click.Abort, KeyboardInterrupt):
+        sys.exit(EXIT_INTERRUPTED)
+
+
+def _fail(message: str, error: Exception) -> None:
+    """One line, made safe to show; the traceback with `--debug`."""
+    from planner.report.escape import visible
+
+    if "--debug" in sys.argv:
+        import traceback
+
+        traceback.print_exception(error)
+    print(f"gapplan: {visible(message)}", file=sys.stderr)
+    sys.exit(EXIT_UNUSABLE)

@@ -1,0 +1,125 @@
+"""How a report leaves the program: to standard output or a file, with progress beside it on standard error."""
+
+import contextlib
+import os
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from planner.cli.options import Common
+from planner.errors import GapplanError
+from planner.model.plan import Outcome
+from planner.pipeline import Progress
+from planner.report import Look, Subject, render
+
+
+class OutputError(GapplanError):
+    """The report cannot be written where it should go."""
+
+
+SHOW_AFTER_SECONDS = 1.0
+"""Work that is done sooner needs no progress bar."""
+
+
+def progress_for(common: Common) -> Progress:
+    """A progress bar on a terminal, a line for each stage when verbose, else nothing."""
+    if common.is_verbose:
+        return _told
+    if common.is_quiet or not sys.stderr.isatty():
+        return lambda paths, _: paths
+    return _barred
+
+
+def show(outcome: Outcome, subject: Subject, common: Common, most: int | None = None) -> None:
+    """Render and write the report. Raises OutputError when it cannot be written."""
+    text = render(outcome, subject, common.format, _look(common, most))
+    if common.output:
+        _write_file(common.output, text, common, outcome)
+    else:
+        _write_stdout(text)
+
+
+def say(text: str, common: Common) -> None:
+    """A hint on standard error, unless quiet."""
+    if not common.is_quiet:
+        print(text, file=sys.stderr)
+
+
+def _look(common: Common, most: int | None) -> Look:
+    to_terminal = common.output is None and sys.stdout.isatty()
+    has_colour = to_terminal and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    encoding = "utf-8" if common.output else (sys.stdout.encoding or "ascii")
+    width = shutil.get_terminal_size((100, 24)).columns if to_terminal else int(_columns())
+    return Look(width, has_colour, not encoding.lower().startswith("utf"), common.is_detailed, most)
+
+
+def _columns() -> str:
+    columns = os.environ.get("COLUMNS", "")
+    return columns if columns.isdecimal() and int(columns) >= 40 else "100"
+
+
+def _write_stdout(text: str) -> None:
+    try:
+        sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # The reader has seen enough (`| head`). Python would complain once more when it closes the stream.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except (OSError, ValueError, AttributeError) as error:
+        with contextlib.suppress(OSError, AttributeError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise OutputError(f"standard output cannot be written ({_reason(error)})") from error
+
+
+def _write_file(path: Path, text: str, common: Common, outcome: Outcome) -> None:
+    """Beside the target first, then moved over it, so that no reader sees half a report."""
+    inputs = {(common.root / each.path).resolve() for each in outcome.measurement.inputs}
+    if path.resolve() in inputs:
+        raise OutputError(f"{path}: is the coverage data itself; choose another --output")
+    try:
+        if path.exists() and not path.is_file():
+            path.write_text(text, "utf-8", errors="backslashreplace")
+            return
+        with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=path.parent, delete=False, prefix=".gapplan-") as file:
+            file.write(text)
+        os.chmod(file.name, 0o666 & ~_umask())
+        os.replace(file.name, path)
+    except OSError as error:
+        with contextlib.suppress(OSError, NameError, UnboundLocalError):
+            os.unlink(file.name)
+        raise OutputError(f"{path}: cannot be written ({_reason(error)})") from error
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+def _reason(error: Exception) -> str:
+    return getattr(error, "strerror", None) or str(error) or type(error).__name__
+
+
+def _told(paths: Iterable[str], label: str) -> Iterator[str]:
+    listed = list(paths)
+    start = time.perf_counter()
+    yield from listed
+    print(f"gapplan: {label}: {len(listed)} files, {time.perf_counter() - start:.2f} s", file=sys.stderr)
+
+
+def _barred(paths: Iterable[str], label: str) -> Iterator[str]:
+    from rich.console import Console
+    from rich.progress import track
+
+    listed = list(paths)
+    console = Console(stderr=True)
+    start = time.perf_counter()
+    for place, path in enumerate(listed):
+        if time.perf_counter() - start > SHOW_AFTER_SECONDS:
+            yield from track(listed[place:], label, console=console, transient=True)
+            return
+        yield path

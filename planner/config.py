@@ -1,0 +1,100 @@
+"""`[tool.gapplan]` in pyproject.toml: the project's own defaults. Unknown keys are errors."""
+
+import tomllib
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import TypeVar
+
+from planner.errors import ConfigError
+from planner.model.target import MEANINGS, TOTALS, Meaning, Total
+
+_Choice = TypeVar("_Choice", bound=str)
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """The project's defaults; an option on the command line wins over each of them.
+
+    `data`, `source` and `rcfile` are paths relative to the project root.
+    """
+
+    target: str | None = None
+    meaning: Meaning | None = None
+    total: Total | None = None
+    data: tuple[str, ...] = ()
+    source: tuple[str, ...] = ()
+    rcfile: str | None = None
+
+
+def read_config(root: Path) -> Config:
+    """The `[tool.gapplan]` table of the project at `root`; empty when there is none.
+
+    Raises ConfigError for a file that is no TOML although it mentions gapplan, an unknown key, or a
+    value of the wrong type. A broken pyproject.toml that does not mention gapplan is not ours to judge.
+    """
+    path, text = root / "pyproject.toml", ""
+    try:
+        text = path.read_text("utf-8", errors="replace") if path.is_file() else ""
+        table = tomllib.loads(text).get("tool", {})
+    except (OSError, ValueError, RecursionError) as error:
+        if "tool.gapplan" in text:
+            raise ConfigError(f"pyproject.toml cannot be read: {error}") from error
+        return Config()
+    mine = table.get("gapplan", {}) if isinstance(table, dict) else {}
+    if not isinstance(mine, dict):
+        raise ConfigError("pyproject.toml: [tool.gapplan] must be a table")
+    return _checked(mine)
+
+
+def _checked(table: dict[str, object]) -> Config:
+    known = {each.name for each in fields(Config)}
+    unknown = sorted(set(table) - known)
+    if unknown:
+        raise ConfigError(
+            f"pyproject.toml: [tool.gapplan] has no key {unknown[0]!r}; it knows {', '.join(sorted(known))}"
+        )
+    return Config(
+        target=_target(table.get("target")),
+        meaning=_choice("meaning", table.get("meaning"), MEANINGS),
+        total=_choice("total", table.get("total"), TOTALS),
+        data=_paths("data", table.get("data")),
+        source=_paths("source", table.get("source")),
+        rcfile=_text("rcfile", table.get("rcfile")),
+    )
+
+
+def _target(value: object) -> str | None:
+    if value is None or isinstance(value, str):
+        return value
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return str(value)
+    raise _wrong("target", 'a number, or a string such as "12.5" or "+2"', value)
+
+
+def _choice(key: str, value: object, choices: tuple[_Choice, ...]) -> _Choice | None:
+    for choice in choices:
+        if value == choice:
+            return choice
+    if value is None:
+        return None
+    raise _wrong(key, " or ".join(choices), value)
+
+
+def _paths(key: str, value: object) -> tuple[str, ...]:
+    if value is None:
+        return ()
+    if isinstance(value, str):
+        return (value,)
+    if isinstance(value, list) and all(isinstance(each, str) for each in value):
+        return tuple(value)
+    raise _wrong(key, "a path or a list of paths", value)
+
+
+def _text(key: str, value: object) -> str | None:
+    if value is None or isinstance(value, str):
+        return value
+    raise _wrong(key, "a path", value)
+
+
+def _wrong(key: str, wanted: str, value: object) -> ConfigError:
+    return ConfigError(f"pyproject.toml: [tool.gapplan] {key} must be {wanted}, not {value!r}")

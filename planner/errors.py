@@ -1,0 +1,21 @@
+"""What a user can cause, understand and fix. Each error is one line: what is wrong, where, what to do."""
+
+
+class GapplanError(Exception):
+    """The base of every error a user can mend; the command line prints it and exits with 2."""
+
+
+class InputError(GapplanError):
+    """Coverage data is absent, unreadable, or not of a format gapplan knows."""
+
+
+class NoDataError(InputError):
+    """No coverage data was given or found; the message says where it was sought and how to make it."""
+
+
+class NothingMatchesError(InputError):
+    """The data's paths name no file below the project root; the message holds the lines that mend it."""
+
+
+class ConfigError(GapplanError):
+    """`[tool.gapplan]` or an option holds something gapplan does not understand."""

@@ -1,0 +1,10 @@
+"""What a test would gain and cost. Values in, forecasts out; in here are the formulas and their constants.
+
+Not in here: the choice between candidates, any reading of files other than the seam catalogue.
+"""
+
+from planner.forecast.candidates import Grain, forecast_candidates
+from planner.forecast.effort import DOUBLE
+from planner.forecast.share import import_share
+
+__all__ = ["DOUBLE", "Grain", "forecast_candidates", "import_share"]

@@ -1,0 +1,105 @@
+"""Coverage data in, a Measurement out: what ran, counted exactly as coverage.py counts it.
+
+In here: readers of data formats, the placing of their rows, counting. Not in here: what code is or means,
+any forecast, any output.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from planner.errors import NothingMatchesError
+from planner.measure.assemble import (
+    Assembled,
+    Progress,
+    Project,
+    assemble_reports,
+    assemble_rows,
+    count_unmeasured,
+    merge,
+)
+from planner.measure.count import COVERAGE_VERSION
+from planner.measure.find import find_data
+from planner.measure.inputs import Read, read_inputs
+from planner.measure.notices import notices_of, skipped_of
+from planner.measure.select import Selection
+from planner.measure.tree import is_test_path, never_heard_of, scan_tree, source_roots
+from planner.model.measurement import FileCoverage, Measurement, Skipped
+from planner.settings import CoverageSettings, read_coverage_settings, read_pytest_settings
+
+__all__ = ["Progress", "Request", "is_test_path", "read_measurement"]
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What to measure: the project root, and what the user gave in place of what would be found."""
+
+    root: Path
+    data: tuple[str, ...] = ()
+    source: tuple[str, ...] = ()
+    rcfile: str | None = None
+
+
+def read_measurement(request: Request, progress: Progress = lambda paths, _: paths) -> Measurement:
+    """Read, place and count everything. Raises InputError or ConfigError, one line each, when nothing is usable."""
+    settings = read_coverage_settings(request.root, request.rcfile)
+    found = find_data(request.root, request.data, settings, read_pytest_settings(request.root))
+    project = Project(request.root, scan_tree(request.root), settings)
+    read = read_inputs(found, request.root, settings)
+    assembled = _assemble(read, project, progress)
+    _check_placed(assembled, project)
+    unmeasured = _unmeasured(assembled, project, request.source, progress)
+    return _measurement(read, assembled, unmeasured, settings)
+
+
+def _assemble(read: Read, project: Project, progress: Progress) -> Assembled:
+    if read.rows and read.reports:
+        return merge(assemble_rows(read.rows, project, progress), assemble_reports(read.reports, project))
+    if read.rows:
+        return assemble_rows(read.rows, project, progress)
+    return assemble_reports(read.reports, project)
+
+
+def _check_placed(assembled: Assembled, project: Project) -> None:
+    """Data of which nothing lies below the root is a wrong root or absent `[paths]`, never a quiet 0 %."""
+    placed = assembled.placed
+    if placed.files or not placed.outside:
+        return
+    row = placed.outside[0]
+    file = next((path for path in project.tree.files if not is_test_path(path)), None)
+    example = f"for example the data names {row}"
+    example += f" and the tree has {file}" if file else ", and the tree has no Python file"
+    raise NothingMatchesError(
+        f"none of the {len(placed.outside)} files in the data lies below {project.root}: {example}; give the right "
+        f"root with -C, or map the paths in coverage.py's configuration: [paths] source = ., {row.rpartition('/')[0] or '/'}"
+    )
+
+
+def _unmeasured(
+    assembled: Assembled, project: Project, source: tuple[str, ...], progress: Progress
+) -> list[FileCoverage | Skipped]:
+    settings = project.settings
+    measured = frozenset(assembled.placed.files.values()) | {each.path for each in assembled.files}
+    configured = source or (*settings.source, *settings.source_pkgs, *settings.source_dirs)
+    roots = source_roots(project.tree, measured, configured)
+    selection = Selection(project.root, settings)
+    paths = [path for path in never_heard_of(project.tree, measured, roots) if selection.would_measure(path)]
+    return count_unmeasured(paths, assembled, project, progress)
+
+
+def _measurement(
+    read: Read, assembled: Assembled, unmeasured: Iterable[FileCoverage | Skipped], settings: CoverageSettings
+) -> Measurement:
+    unmeasured = tuple(unmeasured)
+    return Measurement(
+        inputs=read.inputs,
+        branch=assembled.branch,
+        totals=assembled.totals,
+        files=assembled.files,
+        unmeasured=tuple(each for each in unmeasured if isinstance(each, FileCoverage)),
+        skipped=skipped_of(read, assembled, unmeasured),
+        notices=notices_of(read, assembled, unmeasured, settings),
+        counted_by=COVERAGE_VERSION if read.rows else ", ".join(sorted({r.version for r in read.reports if r.version})),
+        precision=settings.precision,
+        fail_under=settings.fail_under,
+    )

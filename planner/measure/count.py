@@ -1,0 +1,123 @@
+"""Statements, exclusions and branch exits of one source file, counted by the installed coverage.py itself.
+
+Its parser and analysis are used directly, so that no configuration file is read a second time and no plugin
+of the project is loaded (building a `Coverage` from a configuration would import them).
+"""
+
+import re
+from collections.abc import Iterable
+from pathlib import Path
+
+from coverage.exceptions import CoverageException
+from coverage.misc import join_regex
+from coverage.parser import PythonParser
+from coverage.plugin import FileReporter
+from coverage.results import Analysis, analysis_from_file_reporter
+from coverage.version import __version__ as COVERAGE_VERSION
+
+from planner.measure.rows import Arc, Row
+from planner.model.lines import lines_of, numbers_in
+from planner.model.measurement import Counts, FileCoverage, Skipped
+from planner.settings import CoverageSettings
+
+__all__ = ["COVERAGE_VERSION", "count_file"]
+
+_AT_LINE = re.compile(r"at line (\d+)")
+
+_PARSER_FAILURES = (CoverageException, SyntaxError, ValueError, RecursionError, MemoryError, OSError, AssertionError)
+"""What coverage.py's parser is known to raise on a file it cannot read (see also `ast.parse`)."""
+
+
+class _Source(FileReporter):
+    """coverage.py's own parser of one file, as its analysis wants it."""
+
+    def __init__(self, path: Path, settings: CoverageSettings) -> None:
+        super().__init__(str(path))
+        self._parser = PythonParser(filename=str(path), exclude=join_regex(settings.exclude))
+        self._parser.parse_source()
+        self._partial = join_regex(settings.partial)
+
+    def lines(self) -> set[int]:
+        return self._parser.statements
+
+    def excluded_lines(self) -> set[int]:
+        return self._parser.excluded
+
+    def translate_lines(self, lines: Iterable[int]) -> set[int]:
+        return self._parser.translate_lines(lines)
+
+    def arcs(self) -> set[Arc]:
+        return self._parser.arcs()
+
+    def translate_arcs(self, arcs: Iterable[Arc]) -> set[Arc]:
+        return self._parser.translate_arcs(arcs)
+
+    def exit_counts(self) -> dict[int, int]:
+        return self._parser.exit_counts()
+
+    def no_branch_lines(self) -> set[int]:
+        return self._parser.lines_matching(self._partial)
+
+
+class _Recorded:
+    """One row in the form in which coverage.py's analysis asks for data."""
+
+    def __init__(self, row: Row, *, has_arcs: bool) -> None:
+        self._row, self._has_arcs = row, has_arcs
+
+    def has_arcs(self) -> bool:
+        return self._has_arcs
+
+    def lines(self, _: str) -> list[int]:
+        return list(numbers_in(self._row.lines))
+
+    def arcs(self, _: str) -> list[Arc]:
+        return list(self._row.arcs)
+
+
+def count_file(root: Path, path: str, row: Row, settings: CoverageSettings, *, has_arcs: bool) -> FileCoverage | Skipped:
+    """The file's counts and gaps for what `row` says ran; Skipped with reason and line when it cannot be parsed."""
+    try:
+        source = _Source(root / path, settings)
+        recorded = _Recorded(row, has_arcs=has_arcs)
+        analysis = analysis_from_file_reporter(recorded, 0, source, path)  # type: ignore[arg-type]
+    except _PARSER_FAILURES as error:
+        return Skipped(path, _reason(error), _line(error))
+    return _as_file(path, analysis)
+
+
+def _as_file(path: str, analysis: Analysis) -> FileCoverage:
+    numbers = analysis.numbers
+    return FileCoverage(
+        path=path,
+        counts=Counts(numbers.n_statements, numbers.n_executed, numbers.n_branches, numbers.n_executed_branches),
+        statements=lines_of(analysis.statements),
+        missing=lines_of(analysis.missing),
+        missing_exits=_missing_exits(analysis),
+        excluded=lines_of(analysis.excluded),
+    )
+
+
+def _missing_exits(analysis: Analysis) -> dict[int, int]:
+    if not analysis.has_arcs:
+        return {}
+    return {line: total - taken for line, (total, taken) in analysis.branch_stats().items() if taken < total}
+
+
+def _reason(error: BaseException) -> str:
+    if isinstance(error, RecursionError | MemoryError):
+        return "nested too deeply for Python's parser"
+    if isinstance(error, OSError):
+        return f"cannot be read ({error.strerror})"
+    cause = error.__cause__ or error
+    message = getattr(cause, "msg", None) or str(cause)
+    return f"not valid Python for this interpreter: {message.splitlines()[0] if message else type(cause).__name__}"
+
+
+def _line(error: BaseException) -> int | None:
+    for each in (error, error.__cause__):
+        line = getattr(each, "lineno", None)
+        if isinstance(line, int):
+            return line
+    found = _AT_LINE.search(str(error))
+    return int(found[1]) if found else None

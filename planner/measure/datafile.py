@@ -1,0 +1,136 @@
+"""coverage.py's own data file: SQLite, schema 7 (5.0 to 7.17), read without ever touching it.
+
+Opened with `mode=ro&immutable=1`: opened otherwise, SQLite would replay a journal that lies beside the file,
+which can write to it and delete files. Only tables are read, no views or triggers of the file's maker.
+"""
+
+import re
+import sqlite3
+from collections.abc import Callable, Iterable
+from contextlib import closing
+from pathlib import Path
+from urllib.parse import quote
+
+from planner.errors import InputError
+from planner.measure.rows import Row, Rows
+from planner.model.lines import MAX_LINE, Lines, lines_of
+
+SCHEMA_VERSION = 7
+"""The only schema since coverage.py 5.0."""
+
+TABLES = frozenset({"coverage_schema", "meta", "file", "context", "line_bits", "arc", "tracer"})
+
+MAX_BLOB = MAX_LINE // 8 + 1
+
+
+def read_datafile(path: Path, only_contexts: tuple[str, ...] = ()) -> Rows:
+    """The rows of the data file, over all contexts, or over those that match a pattern of `only_contexts`.
+
+    Raises InputError in one line when the file is no coverage data, of another schema, or damaged.
+    """
+    uri = f"file:{quote(str(path.resolve()))}?mode=ro&immutable=1"
+    try:
+        with closing(sqlite3.connect(uri, uri=True)) as database:
+            database.text_factory = _decode
+            _harden(database)
+            _check_schema(database, path)
+            return _read_rows(database, only_contexts)
+    except sqlite3.Error as error:
+        raise InputError(f"{path}: coverage data cannot be read ({error}); make it again") from error
+    except (TypeError, ValueError, OverflowError, re.error) as error:
+        raise InputError(f"{path}: coverage data holds impossible values ({error}); make it again") from error
+
+
+def side_files(path: Path) -> tuple[str, ...]:
+    """Names of SQLite's journals beside the file: its last writer did not finish, and they are not read."""
+    names = (f"{path.name}-wal", f"{path.name}-journal")
+    return tuple(name for name in names if (path.parent / name).exists())
+
+
+def _decode(raw: bytes) -> str:
+    return raw.decode("utf-8", "surrogateescape")
+
+
+def _harden(database: sqlite3.Connection) -> None:
+    database.execute("PRAGMA trusted_schema = OFF")
+    database.execute("PRAGMA query_only = ON")
+    database.execute("PRAGMA mmap_size = 0")
+    database.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, 256 * 1024 * 1024)
+
+
+def _check_schema(database: sqlite3.Connection, path: Path) -> None:
+    rows = database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
+    absent = sorted(TABLES - {str(name) for (name,) in rows})
+    if absent:
+        raise InputError(f"{path}: an SQLite file, but not coverage data (no table {absent[0]!r})")
+    version = database.execute("SELECT version FROM coverage_schema LIMIT 1").fetchone()
+    if version is None or version[0] != SCHEMA_VERSION:
+        found = version[0] if version else "none"
+        raise InputError(f"{path}: coverage data of schema {found}; gapplan reads {SCHEMA_VERSION} (coverage 5.0+)")
+
+
+def _read_rows(database: sqlite3.Connection, only_contexts: tuple[str, ...]) -> Rows:
+    meta = dict(database.execute("SELECT key, value FROM meta LIMIT 1000"))
+    names = {int(key): str(name) for key, name in database.execute("SELECT id, path FROM file")}
+    contexts = {int(key): str(name) for key, name in database.execute("SELECT id, context FROM context")}
+    wanted = _context_filter(contexts, only_contexts)
+    by_name = {name: Row() for name in names.values()}
+    for key, tracer in database.execute("SELECT file_id, tracer FROM tracer"):
+        if key in names:
+            by_name[names[key]].tracer = str(tracer or "")
+    has_arcs = _has_arcs(database, meta)
+    if has_arcs:
+        _add_arcs(database, {key: by_name[name] for key, name in names.items()}, wanted)
+    else:
+        _add_lines(database, {key: by_name[name] for key, name in names.items()}, wanted)
+    version = str(meta["version"]) if meta.get("version") else None
+    return Rows(by_name, has_arcs, sum(1 for name in contexts.values() if name), version)
+
+
+def _has_arcs(database: sqlite3.Connection, meta: dict[object, object]) -> bool:
+    """Branch data has only arcs. The key is written with the first rows, so the table decides without it."""
+    if "has_arcs" in meta:
+        return str(meta["has_arcs"]) in ("1", "True")
+    return database.execute("SELECT 1 FROM arc LIMIT 1").fetchone() is not None
+
+
+def _context_filter(contexts: dict[int, str], patterns: tuple[str, ...]) -> Callable[[int], bool]:
+    if not patterns:
+        return lambda _: True
+    regexes = [re.compile(pattern) for pattern in patterns]
+    chosen = {key for key, name in contexts.items() if any(regex.search(name) for regex in regexes)}
+    return chosen.__contains__
+
+
+def _add_lines(database: sqlite3.Connection, rows: dict[int, Row], wanted: Callable[[int], bool]) -> None:
+    query = "SELECT file_id, context_id, numbits FROM line_bits WHERE length(numbits) <= ?"
+    for key, context, numbits in database.execute(query, (MAX_BLOB,)):
+        if key in rows and wanted(context):
+            rows[key].lines |= int.from_bytes(numbits, "little")
+
+
+def _add_arcs(database: sqlite3.Connection, rows: dict[int, Row], wanted: Callable[[int], bool]) -> None:
+    for key, context, start, end in database.execute("SELECT file_id, context_id, fromno, tono FROM arc"):
+        if key in rows and wanted(context):
+            rows[key].arcs.add((int(start), int(end)))
+    for row in rows.values():
+        row.lines = _lines_of_arcs(row)
+
+
+def _lines_of_arcs(row: Row) -> Lines:
+    """Every positive line number that an arc starts from or leads to has run."""
+    return lines_of({line for arc in row.arcs for line in arc if 0 < line <= MAX_LINE})
+
+
+def unite(parts: Iterable[Rows]) -> Rows:
+    """Several data files as one, in memory. Branch exits survive only where every part has them."""
+    parts = tuple(parts)
+    has_arcs = all(part.has_arcs for part in parts)
+    by_name: dict[str, Row] = {}
+    for part in parts:
+        for name, row in part.by_name.items():
+            by_name.setdefault(name, Row()).unite(row)
+    versions = sorted({part.version for part in parts if part.version})
+    return Rows(by_name, has_arcs, max((part.contexts for part in parts), default=0), ", ".join(versions) or None)
+
+

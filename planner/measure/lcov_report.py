@@ -1,0 +1,108 @@
+"""LCOV trace files, of coverage.py and of other writers.
+
+Totals come from LF/LH/BRF/BRH where they are given: BRDA rows do not rebuild them in every coverage.py version.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from planner.errors import InputError
+from planner.measure.reports import Report, file_from_lines, total_of, unite_files
+from planner.model.lines import MAX_LINE
+from planner.model.measurement import Counts, FileCoverage
+
+
+@dataclass(slots=True)
+class _Record:
+    """One `SF` section while it is read."""
+
+    name: str
+    hits: dict[int, bool] = field(default_factory=dict)
+    exits: dict[int, list[bool]] = field(default_factory=dict)
+    stated: dict[str, int] = field(default_factory=dict)
+
+
+def read_lcov(path: Path) -> Report:
+    """The report in the file. Raises InputError with the line number when a record is damaged."""
+    files: dict[str, FileCoverage] = {}
+    for record in _records(path):
+        found = _as_file(record, path)
+        earlier = files.get(record.name)
+        files[record.name] = unite_files(earlier, found) if earlier else found
+    if not files:
+        raise InputError(f"{path}: LCOV without a single SF record; make it with 'coverage lcov'")
+    totals = total_of(files.values())
+    return Report(tuple(files.values()), totals, totals.branches > 0)
+
+
+def _records(path: Path) -> Iterator[_Record]:
+    record: _Record | None = None
+    with path.open(encoding="utf-8", errors="surrogateescape", newline="\n") as stream:
+        for number, line in enumerate(stream, start=1):
+            tag, _, rest = line.rstrip("\r\n").partition(":")
+            if tag == "SF":
+                record = _Record(rest)
+            elif tag == "end_of_record" and record:
+                yield record
+                record = None
+            elif record and tag in _TAKERS:
+                _take(record, tag, rest, path, number)
+    if record:
+        raise InputError(f"{path}: cut short inside the record of {record.name}; make it again")
+
+
+def _take(record: _Record, tag: str, rest: str, path: Path, number: int) -> None:
+    try:
+        _TAKERS[tag](record, rest)
+    except (ValueError, IndexError) as error:
+        raise InputError(f"{path}:{number}: damaged LCOV record {tag}:{rest[:60]}") from error
+
+
+def _take_line(record: _Record, rest: str) -> None:
+    line, hits = rest.split(",")[:2]
+    number = _line(line)
+    record.hits[number] = record.hits.get(number, False) or int(float(hits)) > 0
+
+
+def _take_branch(record: _Record, rest: str) -> None:
+    """BRDA:<line>,<block>,<branch>,<taken>; coverage.py's branch names can hold commas."""
+    line, taken = rest.split(",", 1)[0], rest.rsplit(",", 1)[1]
+    record.exits.setdefault(_line(line), []).append(taken not in ("-", "0"))
+
+
+def _line(text: str) -> int:
+    number = int(text)
+    if not 0 <= number <= MAX_LINE:
+        raise ValueError(text)
+    return number
+
+
+def _stated(key: str) -> Callable[[_Record, str], None]:
+    def take(record: _Record, rest: str) -> None:
+        record.stated[key] = int(rest)
+
+    return take
+
+
+_TAKERS: dict[str, Callable[[_Record, str], None]] = {
+    "DA": _take_line,
+    "BRDA": _take_branch,
+    **{key: _stated(key) for key in ("LF", "LH", "BRF", "BRH")},
+}
+
+
+def _as_file(record: _Record, path: Path) -> FileCoverage:
+    exits = {line: (len(taken), sum(taken)) for line, taken in record.exits.items()}
+    listed = file_from_lines(record.name, record.hits, exits)
+    stated = Counts(
+        statements=record.stated.get("LF", listed.counts.statements),
+        covered_statements=record.stated.get("LH", listed.counts.covered_statements),
+        branches=record.stated.get("BRF", listed.counts.branches),
+        covered_branches=record.stated.get("BRH", listed.counts.covered_branches),
+    )
+    if not (0 <= stated.covered_statements <= stated.statements and 0 <= stated.covered_branches <= stated.branches):
+        raise InputError(f"{path}: the record of {record.name} covers more than there is")
+    return FileCoverage(
+        record.name, stated, listed.statements, listed.missing, listed.missing_exits, in_tree=False
+    )

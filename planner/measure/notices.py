@@ -1,0 +1,102 @@
+"""What a reader must know before believing the totals: each a sentence, in the order of weight."""
+
+from collections.abc import Iterator
+
+from planner.measure.assemble import Assembled
+from planner.measure.count import COVERAGE_VERSION
+from planner.measure.inputs import Read
+from planner.measure.paths import paths_section
+from planner.model.measurement import FileCoverage, Skipped
+from planner.model.target import version_numbers
+from planner.settings import CoverageSettings
+
+RULE_CHANGES = ((6, 5), (7, 2), (7, 6), (7, 6, 10), (7, 10))
+"""coverage.py versions from which the same data gives another total: default exclusions and the branch model."""
+
+
+def skipped_of(read: Read, assembled: Assembled, unmeasured: tuple[FileCoverage | Skipped, ...]) -> tuple[Skipped, ...]:
+    """Everything that was left out, each with its reason; generated names are one line."""
+    placed = assembled.placed
+    outside = [Skipped(name, "outside the project root") for name in placed.outside] if read.rows else []
+    generated = []
+    if placed.generated:
+        reason = f"{len(placed.generated)} generated name(s) such as this: no source file to read"
+        generated = [Skipped(placed.generated[0], reason)]
+    unreadable = [each for each in unmeasured if isinstance(each, Skipped)]
+    return (*read.skipped, *assembled.skipped, *outside, *generated, *unreadable)
+
+
+def notices_of(
+    read: Read, assembled: Assembled, unmeasured: tuple[FileCoverage | Skipped, ...], settings: CoverageSettings
+) -> tuple[str, ...]:
+    """The sentences, each once."""
+    sentences = [
+        *_about_totals(read, assembled, settings),
+        *_about_paths(read, assembled, settings),
+        *_about_rules(read),
+        *_about_tree(unmeasured),
+        *assembled.notices,
+        *read.notices,
+        *settings.notices,
+    ]
+    return tuple(dict.fromkeys(sentences))
+
+
+def _about_totals(read: Read, assembled: Assembled, settings: CoverageSettings) -> Iterator[str]:
+    """Why the total differs from what `coverage report` prints, if it does."""
+    if not read.rows:
+        return
+    lost = len(assembled.skipped) + len(assembled.placed.outside)
+    if lost:
+        yield f"{lost} measured file(s) are skipped and not in the total; 'coverage report' would count them or fail"
+    if settings.plugins:
+        names = ", ".join(settings.plugins)
+        yield f"coverage.py's plugins ({names}) are not loaded; where they change exclusions or files, totals differ"
+    if not settings.relative_files and any(not name.startswith(("/", "<")) for name in assembled.placed.files):
+        yield "the data has relative paths but the configuration no relative_files: 'coverage report' may match nothing"
+
+
+def _about_paths(read: Read, assembled: Assembled, settings: CoverageSettings) -> Iterator[str]:
+    placed = assembled.placed
+    guessed = sum(placed.guessed.values())
+    if guessed:
+        example = next(iter(sorted(placed.guessed)))
+        yield (
+            f"{guessed} file(s) of the data were matched by the end of their path ({example[0]} is "
+            f"{example[1] or 'the root'} here); coverage.py needs {paths_section(placed, settings.file)}"
+        )
+    in_all = len(placed.files) + len(placed.outside)
+    if placed.outside and len(placed.files) * 2 < in_all:
+        kind = "are not in the total" if read.rows else "count, but no step can be planned for them"
+        yield (
+            f"only {len(placed.files)} of {in_all} files of the data lie below the root; the others {kind} "
+            f"(for example {placed.outside[0]})"
+        )
+
+
+def _about_rules(read: Read) -> Iterator[str]:
+    if not read.rows:
+        return
+    for version in sorted({part.version for part in read.rows if part.version}):
+        for each in version.split(", "):
+            if _band(each) != _band(COVERAGE_VERSION):
+                yield (
+                    f"the data was recorded by coverage.py {each} and counted by {COVERAGE_VERSION}, "
+                    "whose rules differ: the total may too"
+                )
+
+
+def _band(version: str) -> int:
+    """How many rule changes a version has behind it."""
+    numbers = version_numbers(version)
+    return sum(1 for change in RULE_CHANGES if numbers >= change)
+
+
+def _about_tree(unmeasured: tuple[FileCoverage | Skipped, ...]) -> Iterator[str]:
+    counted = [each for each in unmeasured if isinstance(each, FileCoverage) and each.counts.points]
+    if counted:
+        statements = sum(each.counts.statements for each in counted)
+        yield (
+            f"{len(counted)} source file(s) with {statements} statements are not in the data at all: "
+            f"no test imports them and 'source' is not set (for example {counted[0].path})"
+        )

@@ -1,0 +1,166 @@
+"""From the names in coverage data to files below the project root, whatever machine made the data.
+
+Order: `[paths]` of the configuration; the row itself below the root; then the unique longest suffix,
+for data from a container, a CI runner or Windows. Nothing outside the root is looked at.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import PurePosixPath, PureWindowsPath
+
+from planner.measure.tree import SourceTree
+from planner.settings import CoverageSettings
+
+_GENERATED = re.compile(r"^<.*>$|^/?(?:tmp|var)/.*ipykernel_|[\\/]ipykernel_\d+[\\/]|<ipython-input")
+_WINDOWS = re.compile(r"^[A-Za-z]:[\\/]|^\\\\|\\")
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """Where the rows of the data lie. `files`: row -> path below the root; the other rows are not placed.
+
+    `guessed` counts the rows placed by suffix, by the pair (prefix of the row, prefix in the tree).
+    """
+
+    files: Mapping[str, str]
+    generated: tuple[str, ...] = ()
+    outside: tuple[str, ...] = ()
+    guessed: Mapping[tuple[str, str], int] = field(default_factory=dict)
+
+
+def place_rows(rows: Iterable[str], tree: SourceTree, settings: CoverageSettings) -> Placed:
+    """Place every row; deterministic, and independent of the order of rows."""
+    names = sorted(set(rows))
+    generated = tuple(name for name in names if _GENERATED.search(name))
+    rest = [name for name in names if name not in set(generated)]
+    aliases = _compile_aliases(tree, settings)
+    files = {name: path for name in rest if (path := _direct(name, tree, aliases))}
+    strangers = [name for name in rest if name not in files]
+    by_suffix = _place_by_suffix(strangers, tree)
+    guessed = Counter(pair for _, pair in by_suffix.values())
+    files |= {name: path for name, (path, _) in by_suffix.items()}
+    outside = tuple(name for name in strangers if name not in by_suffix)
+    return Placed(files, generated, outside, guessed)
+
+
+def _direct(row: str, tree: SourceTree, aliases: list[tuple[re.Pattern[str], str]]) -> str | None:
+    for pattern, result in aliases:
+        if match := pattern.match(row):
+            path = _below_root(result + row[match.end() :], tree)
+            if path:
+                return path
+    return _below_root(row, tree)
+
+
+def _below_root(row: str, tree: SourceTree) -> str | None:
+    """The row as a path below the root, when it is one and such a file exists there."""
+    parts = list(_pure(row).parts)
+    for root in {tree.root, tree.root.resolve()}:
+        above = list(_pure(str(root)).parts)
+        if parts[: len(above)] == above:
+            return _existing(parts[len(above) :], tree)
+    return None if _pure(row).is_absolute() else _existing(parts, tree)
+
+
+def _existing(parts: list[str], tree: SourceTree) -> str | None:
+    """The normalised path when it names a regular file that really lies below the root."""
+    normal: list[str] = []
+    for part in parts:
+        if part == ".." and not normal:
+            return None
+        if part == "..":
+            normal.pop()
+        elif part not in (".", ""):
+            normal.append(part)
+    path = "/".join(normal)
+    if path in tree.known:
+        return path
+    real = (tree.root / path) if path and "\0" not in path else None
+    try:
+        if real and real.is_file() and real.resolve().is_relative_to(tree.root.resolve()):
+            return path
+    except (OSError, ValueError):
+        return None
+    return None
+
+
+def _pure(name: str) -> PurePosixPath | PureWindowsPath:
+    return PureWindowsPath(name) if _WINDOWS.search(name) else PurePosixPath(name)
+
+
+def _compile_aliases(tree: SourceTree, settings: CoverageSettings) -> list[tuple[re.Pattern[str], str]]:
+    """`[paths]` as (pattern of the row's beginning, what replaces it), by coverage.py's own pattern rules."""
+    from coverage.exceptions import ConfigError
+    from coverage.files import globs_to_regex
+
+    aliases = []
+    for places in settings.paths.values():
+        result = places[0].rstrip("\\/") + "/" if places else ""
+        for place in places[1:]:
+            pattern = place.rstrip("\\/") or place
+            if not settings.relative_files and not pattern.startswith("*") and not _pure(pattern).is_absolute():
+                pattern = f"{tree.root}/{pattern}"
+            try:
+                regex = globs_to_regex([pattern + "/"], case_insensitive=True, partial=True)
+            except (ConfigError, re.error):
+                continue
+            aliases.append((regex, result))
+    return aliases
+
+
+def _place_by_suffix(rows: list[str], tree: SourceTree) -> dict[str, tuple[str, tuple[str, str]]]:
+    """Rows placed by the longest suffix they share with exactly one file: row -> (path, prefix pair).
+
+    The suffix must begin at a top-level package or module: `requests/api/__init__.py` of another project
+    is not `shop/api/__init__.py`. A suffix of a single name proves nothing by itself, so it counts only
+    when longer suffixes of other rows show the same pair of prefixes, or when all rows lie in one
+    directory and each names a module at the root.
+    """
+    found = {row: best for row in rows if (best := _longest_suffix(row, tree))}
+    found = {row: best for row, best in found.items() if f"{best[2][1]}__init__.py" not in tree.known}
+    strong = {pair for _, length, pair in found.values() if length > 1}
+    if not strong:
+        pairs = {pair for _, _, pair in found.values()}
+        strong = pairs if len(pairs) == 1 and next(iter(pairs))[1] == "" else set()
+    return {row: (path, pair) for row, (path, length, pair) in found.items() if length > 1 or pair in strong}
+
+
+def _longest_suffix(row: str, tree: SourceTree) -> tuple[str, int, tuple[str, str]] | None:
+    parts = _pure(row).parts
+    if not parts:
+        return None
+    best: list[tuple[str, int]] = []
+    for path in tree.by_name.get(parts[-1], ()):
+        length = _shared_suffix(parts, path.split("/"))
+        if not best or length > best[0][1]:
+            best = [(path, length)]
+        elif length == best[0][1]:
+            best.append((path, length))
+    if len(best) != 1:
+        return None
+    path, length = best[0]
+    row_prefix = row[: len(row) - len("/".join(parts[len(parts) - length :]))]
+    return path, length, (row_prefix, path[: len(path) - len("/".join(parts[len(parts) - length :]))])
+
+
+def _shared_suffix(row: tuple[str, ...], path: list[str]) -> int:
+    length = 0
+    for left, right in zip(reversed(row), reversed(path), strict=False):
+        if left != right:
+            break
+        length += 1
+    return length
+
+
+def paths_section(placed: Placed, settings_file: str | None) -> str:
+    """The `[paths]` lines that would make coverage.py place these rows too, for the project's own file."""
+    pairs = sorted(placed.guessed, key=lambda pair: (-placed.guessed[pair], pair))
+    tree_prefix = pairs[0][1] or "."
+    places = [tree_prefix.rstrip("/") or "."] + [row.rstrip("\\/") for row, prefix in pairs if prefix == pairs[0][1]]
+    if settings_file and settings_file.endswith(".toml"):
+        quoted = ", ".join(f"'{place}'" for place in places[:4])
+        return f"[tool.coverage.paths] source = [{quoted}]"
+    section = "[coverage:paths]" if settings_file in ("setup.cfg", "tox.ini") else "[paths]"
+    return f"{section} source = {', '.join(places[:4])}"

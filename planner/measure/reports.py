@@ -1,0 +1,59 @@
+"""What a coverage report (JSON, XML, LCOV) says, before its names are placed below the project root."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from planner.model.lines import lines_of
+from planner.model.measurement import Counts, FileCoverage
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Files by the report's own names, and the totals the report itself states.
+
+    `prefixes` are directories that names are relative to (XML's `<source>`); "" when there are none.
+    """
+
+    files: tuple[FileCoverage, ...]
+    totals: Counts
+    branch: bool
+    version: str | None = None
+    prefixes: tuple[str, ...] = ()
+    notices: tuple[str, ...] = ()
+
+
+def file_from_lines(name: str, hits: dict[int, bool], exits: dict[int, tuple[int, int]]) -> FileCoverage:
+    """A file as line lists give it: `hits` says of each statement whether it ran; `exits` line -> (total, taken)."""
+    statements = lines_of(hits)
+    missing = lines_of(line for line, ran in hits.items() if not ran)
+    counts = Counts(
+        statements=len(hits),
+        covered_statements=sum(hits.values()),
+        branches=sum(total for total, _ in exits.values()),
+        covered_branches=sum(taken for _, taken in exits.values()),
+    )
+    gaps = {line: total - taken for line, (total, taken) in exits.items() if taken < total}
+    return FileCoverage(name, counts, statements, missing, gaps, in_tree=False)
+
+
+def unite_files(one: FileCoverage, other: FileCoverage) -> FileCoverage:
+    """The same file from two reports. A line ran when it ran in either; exits taken are the better of the two.
+
+    Which exits of a line were taken is not known from counts, so the union of exits is a lower bound.
+    """
+    statements = one.statements | other.statements
+    missing = statements & ~(one.executed | other.executed)
+    lines = one.missing_exits.keys() & other.missing_exits.keys()
+    exits = {line: min(one.missing_exits[line], other.missing_exits[line]) for line in lines}
+    branches = max(one.counts.branches, other.counts.branches)
+    counts = Counts(
+        statements=statements.bit_count(),
+        covered_statements=(statements & ~missing).bit_count(),
+        branches=branches,
+        covered_branches=branches - min(branches, sum(exits.values())),
+    )
+    return replace(one, counts=counts, statements=statements, missing=missing, missing_exits=exits)
+
+
+def total_of(files: Iterable[FileCoverage]) -> Counts:
+    return sum((each.counts for each in files), Counts())

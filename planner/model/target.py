@@ -1,0 +1,90 @@
+"""A target: which percent, in which of its three meanings, on which of the two totals."""
+
+import re
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Literal, get_args
+
+from planner.errors import ConfigError
+from planner.model.measurement import Counts
+from planner.model.percent import (
+    decimals_of,
+    displayed_points_needed,
+    exact_points_needed,
+    gate_points_needed,
+    gate_precision,
+    percent_text,
+)
+
+Meaning = Literal["exact", "displayed", "gate"]
+"""exact: covered/points >= target. displayed: `coverage report` prints it. gate: `fail_under` passes."""
+
+Total = Literal["measured", "whole-tree"]
+"""measured: the files `coverage report` would show after the plan. whole-tree: every source file."""
+
+MEANINGS: tuple[Meaning, ...] = get_args(Meaning)
+TOTALS: tuple[Total, ...] = get_args(Total)
+
+_TARGET = re.compile(r"(\+?)(\d{1,3}(?:\.\d{1,6})?)\s*%?")
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What of coverage.py's configuration and version decides how a total is shown and gated."""
+
+    precision: int = 0
+    version: tuple[int, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A percent to reach (0 to 100, exact), in one meaning, on one total."""
+
+    percent: Fraction
+    meaning: Meaning = "exact"
+    total: Total = "measured"
+    rules: Rules = Rules()
+
+    @property
+    def text(self) -> str:
+        """The percent as people write it; one that is no short decimal (from `+2`) is cut after four places."""
+        return percent_text(self.percent, min(decimals_of(self.percent), 4))
+
+    def points_needed(self, points: int, meaning: Meaning | None = None) -> int:
+        """Fewest covered points, of `points` in all, that meet the target in `meaning` (default: its own)."""
+        match meaning or self.meaning:
+            case "exact":
+                return exact_points_needed(self.percent, points)
+            case "displayed":
+                return displayed_points_needed(self.percent, points, self.rules.precision)
+            case "gate":
+                precision = gate_precision(self.percent, self.rules.precision, self.rules.version)
+                return gate_points_needed(self.percent, points, precision)
+
+    def shortfall(self, counts: Counts) -> int:
+        """Points that `counts` still lacks; 0 when the target is met."""
+        return max(0, self.points_needed(counts.points) - counts.covered_points)
+
+
+def parse_percent(text: str, today: Fraction) -> Fraction:
+    """`12`, `12.5`, `12.5%` as written, `+2` as points of percent above `today`, both exact.
+
+    Raises ConfigError for anything else and for a percent outside 0..100.
+    """
+    match = _TARGET.fullmatch(text.strip())
+    if not match:
+        raise ConfigError(f"target {text!r} is not a percent such as 12, 12.5 or +2")
+    percent = Fraction(match[2]) + (today if match[1] else 0)
+    if percent > 100:
+        raise ConfigError(f"target {text!r} is {percent_text(percent)} %, more than 100")
+    return percent
+
+
+def version_numbers(version: str) -> tuple[int, ...]:
+    """`7.10.7` -> (7, 10, 7); what is not a number ends it."""
+    numbers: list[int] = []
+    for part in version.split("."):
+        if not part.isdecimal():
+            break
+        numbers.append(int(part))
+    return tuple(numbers)

@@ -1,0 +1,56 @@
+"""Outcomes in, text out. One file per format, and the words they share; no number is computed here.
+
+Nothing here reads or writes a file, and every text from outside passes the one escape of its format.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from planner.model.plan import Outcome
+from planner.report.page import Page
+
+__all__ = ["FORMATS", "Format", "Look", "Subject", "render"]
+
+Format = Literal["terminal", "markdown", "json"]
+Subject = Literal["plan", "status", "rank"]
+
+FORMATS: tuple[Format, ...] = ("terminal", "markdown", "json")
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How a report is set: `width` in columns, colour, ASCII lines only, all details, at most `most` ranked rows."""
+
+    width: int = 100
+    has_colour: bool = False
+    is_ascii: bool = False
+    is_detailed: bool = False
+    most: int | None = 20
+
+
+def render(outcome: Outcome, subject: Subject, format: Format, look: Look) -> str:
+    """The report as text, ending in a newline. Same outcome and look, same text."""
+    if format == "json":
+        from planner.report import json
+
+        return {"plan": json.render_plan, "status": json.render_status, "rank": json.render_rank}[subject](outcome)
+    page = _page(outcome, subject, look)
+    if format == "markdown":
+        from planner.report.markdown import render_markdown
+
+        return render_markdown(page)
+    from planner.report.terminal import render_terminal
+
+    return render_terminal(page, width=look.width, has_colour=look.has_colour, is_ascii=look.is_ascii)
+
+
+def _page(outcome: Outcome, subject: Subject, look: Look) -> Page:
+    from planner.report.pages import plan_page, rank_page, status_page
+
+    match subject:
+        case "plan":
+            return plan_page(outcome, is_detailed=look.is_detailed)
+        case "status":
+            return status_page(outcome, is_detailed=look.is_detailed)
+        case "rank":
+            return rank_page(outcome, None if look.is_detailed else look.most)

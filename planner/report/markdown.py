@@ -1,0 +1,32 @@
+"""A page as Markdown, for a pull request or a meeting."""
+
+from planner.report.escape import markdown_code, markdown_text
+from planner.report.page import Block, Bullets, Column, Heading, Page, Sentence, Table
+
+
+def render_markdown(page: Page) -> str:
+    """The page as GitHub-flavoured Markdown."""
+    return "\n\n".join(_block(block) for block in page) + "\n"
+
+
+def _block(block: Block) -> str:
+    match block:
+        case Heading(text, level):
+            return f"{'#' * level} {markdown_text(text)}"
+        case Sentence(text):
+            return markdown_text(text)
+        case Bullets(items):
+            return "\n".join(f"- {markdown_text(item)}" for item in items)
+        case Table():
+            return _table(block)
+
+
+def _table(table: Table) -> str:
+    head = [markdown_text(column.title) for column in table.columns]
+    rule = ["---:" if column.is_number else "---" for column in table.columns]
+    rows = [[_cell(cell, column) for cell, column in zip(row, table.columns, strict=True)] for row in table.rows]
+    return "\n".join(f"| {' | '.join(cells)} |" for cells in (head, rule, *rows))
+
+
+def _cell(text: str, column: Column) -> str:
+    return markdown_code(text, in_table=True) if column.is_name else markdown_text(text)

@@ -1,0 +1,54 @@
+"""A report before it has a format: headings, sentences, lists and tables of plain text.
+
+Text here is raw: names from data and sources stand as they are. Each renderer passes all of it through one escape.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    text: str
+    level: int = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A line of prose. `tone` tells how it may be coloured: plain, good, bad or quiet."""
+
+    text: str
+    tone: str = "plain"
+
+
+@dataclass(frozen=True, slots=True)
+class Bullets:
+    items: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column's title; numbers are right-aligned, names (paths, units) are set as code where there is such.
+
+    `drop` says which columns go first where the width does not suffice: 1 before 2, and 0 never.
+    """
+
+    title: str
+    is_number: bool = False
+    is_name: bool = False
+    drop: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    columns: Sequence[Column]
+    rows: Sequence[Sequence[str]]
+
+    def without(self, place: int) -> "Table":
+        """The table less one column."""
+        rows = [[*row[:place], *row[place + 1 :]] for row in self.rows]
+        return Table([*self.columns[:place], *self.columns[place + 1 :]], rows)
+
+
+Block = Heading | Sentence | Bullets | Table
+Page = tuple[Block, ...]
