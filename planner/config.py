@@ -1,7 +1,9 @@
 """`[tool.gapplan]` in pyproject.toml: the project's own defaults. Unknown keys are errors."""
 
+import re
 import tomllib
 from dataclasses import dataclass, fields
+from fractions import Fraction
 from pathlib import Path
 from typing import TypeVar
 
@@ -9,6 +11,8 @@ from planner.errors import ConfigError
 from planner.model.target import MEANINGS, TOTALS, Meaning, Total
 
 _Choice = TypeVar("_Choice", bound=str)
+
+_PERCENT = re.compile(r"(\+?)(\d{1,3}(?:\.\d{1,6})?)\s*%?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,3 +102,17 @@ def _text(key: str, value: object) -> str | None:
 
 def _wrong(key: str, wanted: str, value: object) -> ConfigError:
     return ConfigError(f"pyproject.toml: [tool.gapplan] {key} must be {wanted}, not {value!r}")
+
+
+def parse_percent(text: str, today: Fraction) -> Fraction:
+    """`12`, `12.5`, `12.5%` as written, `+2` as points of percent above `today`, both exact.
+
+    Raises ConfigError for anything else and for a percent outside 0..100.
+    """
+    match = _PERCENT.fullmatch(text.strip())
+    if not match:
+        raise ConfigError(f"target {text!r} is not a percent such as 12, 12.5 or +2")
+    percent = Fraction(match[2]) + (today if match[1] else 0)
+    if percent > 100:
+        raise ConfigError(f"target {text!r} is more than 100 %")
+    return percent

@@ -4,13 +4,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from planner.config import parse_percent
 from planner.errors import ConfigError
 from planner.forecast import DOUBLE, Grain, forecast_candidates, import_share
 from planner.measure import Progress, Request, is_test_path, read_measurement
 from planner.model.facts import ModuleFacts
 from planner.model.measurement import FileCoverage, Measurement, Skipped
 from planner.model.plan import Candidate, Outcome
-from planner.model.target import Meaning, Rules, Target, Total, parse_percent, version_numbers
+from planner.model.target import Meaning, Rules, Target, Total, version_numbers
 from planner.solve import Field, Ground, plan_options, recommend
 from planner.source import read_facts
 

@@ -3,6 +3,7 @@
 This module imports nothing but click: `gapplan --help` must be as quick as click itself.
 """
 
+import gc
 import sys
 from importlib import import_module
 from typing import Any
@@ -72,6 +73,9 @@ def main() -> None:
     """The `gapplan` command. Exit codes: 0 reached, 1 not reached, 2 unusable input, 130 interrupted."""
     from planner.errors import GapplanError
 
+    # A run builds millions of syntax-tree nodes and ends: collecting them in between cost 12 % of the time on
+    # Django and saved no memory.
+    gc.disable()
     try:
         gapplan.main(standalone_mode=False)
     except GapplanError as error:

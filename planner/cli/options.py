@@ -16,12 +16,30 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 _OPTIONS = (
     click.option("-C", "--project", metavar="DIR", help="Project root.  [default: the current directory]"),
-    click.option("--data", metavar="PATH", multiple=True, help="Coverage data: a file of any known format, or a directory. Repeatable."),
-    click.option("--source", metavar="DIR", multiple=True, help="Where the source lies, for the whole-tree total. Repeatable."),
+    click.option(
+        "--data",
+        metavar="PATH",
+        multiple=True,
+        help="Coverage data: a file of any known format, or a directory. Repeatable.",
+    ),
+    click.option(
+        "--source",
+        metavar="DIR",
+        multiple=True,
+        help="Where the source lies, for the whole-tree total. Repeatable.",
+    ),
     click.option("--rcfile", metavar="FILE", help="coverage.py's configuration, when it is not found by itself."),
     click.option("--target", metavar="PERCENT", help="The goal: 12, 12.5, or +2 above today."),
-    click.option("--meaning", type=click.Choice(["exact", "displayed", "gate"]), help="When the goal counts as met.  [default: exact]"),
-    click.option("--total", type=click.Choice(["measured", "whole-tree"]), help="What the goal is judged on.  [default: measured]"),
+    click.option(
+        "--meaning",
+        type=click.Choice(["exact", "displayed", "gate"]),
+        help="When the goal counts as met.  [default: exact]",
+    ),
+    click.option(
+        "--total",
+        type=click.Choice(["measured", "whole-tree"]),
+        help="What the goal is judged on.  [default: measured]",
+    ),
     click.option("--format", "format", type=click.Choice(["terminal", "markdown", "json"]), help="[default: terminal]"),
     click.option("-o", "--output", metavar="FILE", help="Write the report there instead of to standard output."),
     click.option("--detail", is_flag=True, default=None, help="Everything: all steps, all that was skipped."),

@@ -10,7 +10,13 @@ from planner.pipeline import Request, make_ranking
 
 
 @click.command()
-@click.option("--by", type=click.Choice(["module", "class", "function"]), default="module", show_default=True, help="What a row is; class means classes and top-level functions.")
+@click.option(
+    "--by",
+    type=click.Choice(["module", "class", "function"]),
+    default="module",
+    show_default=True,
+    help="What a row is; class means classes and top-level functions.",
+)
 @click.option("--most", type=click.IntRange(1), default=20, show_default=True, help="Rows to show; JSON has all.")
 @click.option("--all", "is_all", is_flag=True, help="Show every row.")
 @common_options

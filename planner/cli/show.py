@@ -84,7 +84,9 @@ def _write_file(path: Path, text: str, common: Common, outcome: Outcome) -> None
         if path.exists() and not path.is_file():
             path.write_text(text, "utf-8", errors="backslashreplace")
             return
-        with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=path.parent, delete=False, prefix=".gapplan-") as file:
+        with tempfile.NamedTemporaryFile(
+            "w", encoding="utf-8", dir=path.parent, delete=False, prefix=".gapplan-"
+        ) as file:
             file.write(text)
         os.chmod(file.name, 0o666 & ~_umask())
         os.replace(file.name, path)

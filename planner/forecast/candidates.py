@@ -48,9 +48,7 @@ def _grouped(file: FileCoverage, facts: ModuleFacts, grain: Grain) -> list[tuple
     """Units by the name that a test aims at, in the order of their lines; the module level alone is one of them."""
     groups: dict[str, list[Unit]] = {}
     for unit in facts.units:
-        if grain == "module":
-            groups.setdefault(MODULE, []).append(unit)
-        elif unit.kind == "module" or (grain == "function" and unit.kind == "class"):
+        if grain == "module" or unit.kind == "module" or (grain == "function" and unit.kind == "class"):
             groups.setdefault(MODULE, []).append(unit)
         else:
             groups.setdefault(unit.target if grain == "class" else unit.name, []).append(unit)

@@ -29,7 +29,9 @@ DOUBLE = Effort(2.0, 4.0)
 """Building a double for a seam the first time: the lower half of a team's scale for a module with doubles (2-4 h)."""
 
 
-def features(file: FileCoverage, facts: ModuleFacts, units: tuple[Unit, ...], seams: tuple[Seam, ...]) -> dict[str, int]:
+def features(
+    file: FileCoverage, facts: ModuleFacts, units: tuple[Unit, ...], seams: tuple[Seam, ...]
+) -> dict[str, int]:
     """The counts that effort depends on, over the given units of one file."""
     bodies = [unit for unit in units if unit.is_body and file.statements & unit.lines]
     lines = 0
@@ -50,5 +52,3 @@ def forecast_effort(counts: Mapping[str, int]) -> Effort:
     lines = TEST_LINES["start"] + sum(TEST_LINES[name] * count for name, count in counts.items())
     hours = lines / TEST_LINES_PER_HOUR
     return Effort(hours, hours * P80_FACTOR)
-
-

@@ -7,8 +7,11 @@ from planner.model.measurement import Counts, FileCoverage
 from planner.model.plan import ImportShare
 
 
-def import_share(files: Iterable[FileCoverage], facts: Mapping[str, ModuleFacts]) -> ImportShare:
-    """Statements of the files with facts, split by when they run; hollow lines count as behaviour."""
+def import_share(files: Iterable[FileCoverage], facts: Mapping[str, ModuleFacts]) -> ImportShare | None:
+    """Statements of the files with facts, split by when they run; None when no file has facts.
+
+    Lines that no usual test runs count as behaviour.
+    """
     on_import, on_call, count = Counts(), Counts(), 0
     for file in files:
         if file.path in facts:
@@ -16,7 +19,7 @@ def import_share(files: Iterable[FileCoverage], facts: Mapping[str, ModuleFacts]
             on_import += _statements(file, lines)
             on_call += _statements(file, ~lines)
             count += 1
-    return ImportShare(on_import, on_call, count)
+    return ImportShare(on_import, on_call, count) if count else None
 
 
 def _statements(file: FileCoverage, lines: int) -> Counts:

@@ -8,7 +8,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from planner.errors import NothingMatchesError
 from planner.measure.assemble import (
     Assembled,
     Progress,
@@ -21,7 +20,7 @@ from planner.measure.assemble import (
 from planner.measure.count import COVERAGE_VERSION
 from planner.measure.find import find_data
 from planner.measure.inputs import Read, read_inputs
-from planner.measure.notices import notices_of, skipped_of
+from planner.measure.notices import check_placed, notices_of, skipped_of
 from planner.measure.select import Selection
 from planner.measure.tree import is_test_path, never_heard_of, scan_tree, source_roots
 from planner.model.measurement import FileCoverage, Measurement, Skipped
@@ -47,7 +46,7 @@ def read_measurement(request: Request, progress: Progress = lambda paths, _: pat
     project = Project(request.root, scan_tree(request.root), settings)
     read = read_inputs(found, request.root, settings)
     assembled = _assemble(read, project, progress)
-    _check_placed(assembled, project)
+    check_placed(assembled.placed, project)
     unmeasured = _unmeasured(assembled, project, request.source, progress)
     return _measurement(read, assembled, unmeasured, settings)
 
@@ -58,21 +57,6 @@ def _assemble(read: Read, project: Project, progress: Progress) -> Assembled:
     if read.rows:
         return assemble_rows(read.rows, project, progress)
     return assemble_reports(read.reports, project)
-
-
-def _check_placed(assembled: Assembled, project: Project) -> None:
-    """Data of which nothing lies below the root is a wrong root or absent `[paths]`, never a quiet 0 %."""
-    placed = assembled.placed
-    if placed.files or not placed.outside:
-        return
-    row = placed.outside[0]
-    file = next((path for path in project.tree.files if not is_test_path(path)), None)
-    example = f"for example the data names {row}"
-    example += f" and the tree has {file}" if file else ", and the tree has no Python file"
-    raise NothingMatchesError(
-        f"none of the {len(placed.outside)} files in the data lies below {project.root}: {example}; give the right "
-        f"root with -C, or map the paths in coverage.py's configuration: [paths] source = ., {row.rpartition('/')[0] or '/'}"
-    )
 
 
 def _unmeasured(

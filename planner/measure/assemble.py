@@ -61,16 +61,17 @@ def assemble_rows(parts: tuple[Rows, ...], project: Project, progress: Progress)
 def assemble_reports(reports: tuple[Report, ...], project: Project) -> Assembled:
     """Reports: their own counts; a single one keeps the totals it states, several are united line by line."""
     placed, files = _place_files(reports, project)
-    if len(reports) == 1:
-        totals = reports[0].totals
-    else:
-        totals = total_of(files)
-    notices = () if len(reports) == 1 else ("several reports were united line by line, so their own totals do not apply",)
+    totals = reports[0].totals if len(reports) == 1 else total_of(files)
+    notices = (
+        () if len(reports) == 1 else ("several reports were united line by line, so their own totals do not apply",)
+    )
     branch = any(report.branch for report in reports)
     return Assembled(tuple(files), totals, branch, (), notices, placed)
 
 
-def count_unmeasured(paths: list[str], assembled: Assembled, project: Project, progress: Progress) -> list[FileCoverage | Skipped]:
+def count_unmeasured(
+    paths: list[str], assembled: Assembled, project: Project, progress: Progress
+) -> list[FileCoverage | Skipped]:
     """Source files outside the data, counted with nothing covered, by the same rules and branch mode."""
     return [
         count_file(project.root, path, Row(), project.settings, has_arcs=assembled.branch)

@@ -24,7 +24,15 @@ __all__ = ["COVERAGE_VERSION", "count_file"]
 
 _AT_LINE = re.compile(r"at line (\d+)")
 
-_PARSER_FAILURES = (CoverageException, SyntaxError, ValueError, RecursionError, MemoryError, OSError, AssertionError)
+_PARSER_FAILURES = (
+    CoverageException,
+    SyntaxError,
+    ValueError,
+    RecursionError,
+    MemoryError,
+    OSError,
+    AssertionError,
+)
 """What coverage.py's parser is known to raise on a file it cannot read (see also `ast.parse`)."""
 
 
@@ -75,7 +83,9 @@ class _Recorded:
         return list(self._row.arcs)
 
 
-def count_file(root: Path, path: str, row: Row, settings: CoverageSettings, *, has_arcs: bool) -> FileCoverage | Skipped:
+def count_file(
+    root: Path, path: str, row: Row, settings: CoverageSettings, *, has_arcs: bool
+) -> FileCoverage | Skipped:
     """The file's counts and gaps for what `row` says ran; Skipped with reason and line when it cannot be parsed."""
     try:
         source = _Source(root / path, settings)

@@ -132,5 +132,3 @@ def unite(parts: Iterable[Rows]) -> Rows:
             by_name.setdefault(name, Row()).unite(row)
     versions = sorted({part.version for part in parts if part.version})
     return Rows(by_name, has_arcs, max((part.contexts for part in parts), default=0), ", ".join(versions) or None)
-
-

@@ -85,11 +85,20 @@ def _source_option(root: Path) -> str:
     """`src`, or the only package at the root; the root itself when that is not clear."""
     if (root / "src").is_dir():
         return "src"
-    packages = sorted(path.parent.name for path in root.glob("*/__init__.py") if path.parent.name not in ("tests", "test"))
+    packages = sorted(
+        path.parent.name for path in root.glob("*/__init__.py") if path.parent.name not in ("tests", "test")
+    )
     return packages[0] if len(packages) == 1 else "."
 
 
-_DECLARING = ("pyproject.toml", "setup.cfg", "setup.py", "tox.ini", "requirements-dev.txt", "requirements-test.txt")
+_DECLARING = (
+    "pyproject.toml",
+    "setup.cfg",
+    "setup.py",
+    "tox.ini",
+    "requirements-dev.txt",
+    "requirements-test.txt",
+)
 
 
 def _mentions(root: Path, word: str) -> bool:

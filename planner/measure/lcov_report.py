@@ -103,6 +103,4 @@ def _as_file(record: _Record, path: Path) -> FileCoverage:
     )
     if not (0 <= stated.covered_statements <= stated.statements and 0 <= stated.covered_branches <= stated.branches):
         raise InputError(f"{path}: the record of {record.name} covers more than there is")
-    return FileCoverage(
-        record.name, stated, listed.statements, listed.missing, listed.missing_exits, in_tree=False
-    )
+    return FileCoverage(record.name, stated, listed.statements, listed.missing, listed.missing_exits, in_tree=False)

@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator
 
-from planner.measure.assemble import Assembled
+from planner.errors import NothingMatchesError
+from planner.measure.assemble import Assembled, Project
 from planner.measure.count import COVERAGE_VERSION
 from planner.measure.inputs import Read
-from planner.measure.paths import paths_section
+from planner.measure.paths import Placed, paths_section
+from planner.measure.tree import is_test_path
 from planner.model.measurement import FileCoverage, Skipped
 from planner.model.target import version_numbers
 from planner.settings import CoverageSettings
@@ -27,7 +29,10 @@ def skipped_of(read: Read, assembled: Assembled, unmeasured: tuple[FileCoverage 
 
 
 def notices_of(
-    read: Read, assembled: Assembled, unmeasured: tuple[FileCoverage | Skipped, ...], settings: CoverageSettings
+    read: Read,
+    assembled: Assembled,
+    unmeasured: tuple[FileCoverage | Skipped, ...],
+    settings: CoverageSettings,
 ) -> tuple[str, ...]:
     """The sentences, each once."""
     sentences = [
@@ -40,6 +45,22 @@ def notices_of(
         *settings.notices,
     ]
     return tuple(dict.fromkeys(sentences))
+
+
+def check_placed(placed: Placed, project: Project) -> None:
+    """Data of which nothing lies below the root means a wrong root or absent `[paths]`, never a quiet 0 %.
+
+    Raises NothingMatchesError with an example and the lines that mend it.
+    """
+    if placed.files or not placed.outside:
+        return
+    row = placed.outside[0]
+    file = next((path for path in project.tree.files if not is_test_path(path)), None)
+    raise NothingMatchesError(
+        f"none of the {len(placed.outside)} files in the data lies below {project.root}: the data names {row}, "
+        f"and the tree has {file or 'no Python file'}; give the right root with -C, or map the paths in "
+        f"coverage.py's configuration: [paths] source = ., {row.rpartition('/')[0] or '/'}"
+    )
 
 
 def _about_totals(read: Read, assembled: Assembled, settings: CoverageSettings) -> Iterator[str]:

@@ -21,7 +21,9 @@ def recognise(path: Path) -> Kind:
     text = head.removeprefix(b"\xef\xbb\xbf").lstrip()
     if text.startswith(b"{"):
         return "coverage JSON"
-    if text.startswith((b"<?xml", b"<!DOCTYPE", b"<coverage", b"<!--")) or head.startswith((b"\xff\xfe<", b"\xfe\xff\x00<")):
+    if text.startswith((b"<?xml", b"<!DOCTYPE", b"<coverage", b"<!--")) or head.startswith(
+        (b"\xff\xfe<", b"\xfe\xff\x00<")
+    ):
         return "Cobertura XML"
     if text.startswith((b"TN:", b"SF:", b"#")) or b"\nSF:" in text:
         return "LCOV"

@@ -56,4 +56,5 @@ def unite_files(one: FileCoverage, other: FileCoverage) -> FileCoverage:
 
 
 def total_of(files: Iterable[FileCoverage]) -> Counts:
+    """The counts of all files added up."""
     return sum((each.counts for each in files), Counts())

@@ -65,6 +65,4 @@ def runs(lines: Lines, within: Lines) -> list[tuple[int, int]]:
 
 def ranges_text(lines: Lines, within: Lines = NO_LINES) -> str:
     """The set as people read it: `3-7, 9`. `within` as in `runs`."""
-    return ", ".join(
-        str(first) if first == last else f"{first}-{last}" for first, last in runs(lines, within)
-    )
+    return ", ".join(str(first) if first == last else f"{first}-{last}" for first, last in runs(lines, within))

@@ -89,9 +89,23 @@ def _fewest(is_enough: Callable[[int], bool], points: int) -> int:
     return low
 
 
-def percent_text(percent: Fraction, decimals: int = 2) -> str:
-    """`percent` cut, never rounded up, to `decimals`: 79.996 is 79.99, so no goal looks met before it is."""
+def percent_text(percent: Fraction, decimals: int = 2, goal: Fraction | None = None) -> str:
+    """`percent` rounded half to even for reading, but never up to where a goal would look met before it is.
+
+    That is: not up to `goal`, and not up to a rounder number (11.996 is 11.99, not 12.00).
+    """
     scaled = percent * 10**decimals
-    whole = scaled.numerator // scaled.denominator
+    cut, rounded = scaled.numerator // scaled.denominator, round(scaled)
+    looks_met = rounded % 10 == 0 or (goal is not None and percent < goal <= Fraction(rounded, 10**decimals))
+    return _with_point(cut if looks_met else rounded, decimals)
+
+
+def cut_percent(percent: Fraction, decimals: int) -> str:
+    """`percent` cut, for programs: it is never more than the exact value."""
+    scaled = percent * 10**decimals
+    return _with_point(scaled.numerator // scaled.denominator, decimals)
+
+
+def _with_point(whole: int, decimals: int) -> str:
     text = f"{whole:0{decimals + 1}d}"
     return f"{text[:-decimals]}.{text[-decimals:]}" if decimals else text

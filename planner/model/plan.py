@@ -6,7 +6,7 @@ from fractions import Fraction
 from typing import Literal
 
 from planner.model.lines import Lines
-from planner.model.measurement import Counts, FileCoverage, Measurement
+from planner.model.measurement import Counts, Measurement
 from planner.model.target import Target
 
 MILLI = 1000
@@ -129,6 +129,7 @@ class Option:
     whole_tree_points_after: int
     whole_tree_total: int
     shortfall: int
+    import_time_points: int
     effort: Effort
     rungs: tuple[Rung, ...] = ()
 
@@ -136,18 +137,14 @@ class Option:
     def reaches_target(self) -> bool:
         return self.shortfall == 0
 
-    @property
-    def import_time_points(self) -> int:
-        return sum(step.import_time_gain for step in self.steps)
-
 
 @dataclass(frozen=True, slots=True)
 class ImportShare:
     """Covered and all statements of the measured product files, apart for import-time lines and behaviour."""
 
-    import_time: Counts = Counts()
-    behaviour: Counts = Counts()
-    files: int = 0
+    import_time: Counts
+    behaviour: Counts
+    files: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,8 +157,7 @@ class Outcome:
     options: tuple[Option, ...] = ()
     recommended: OptionKey | None = None
     candidates: tuple[Candidate, ...] = ()
-    share: ImportShare = ImportShare()
-    tests: tuple[FileCoverage, ...] = ()
+    share: ImportShare | None = None
 
     @property
     def judged(self) -> Counts:

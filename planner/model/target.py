@@ -1,11 +1,9 @@
 """A target: which percent, in which of its three meanings, on which of the two totals."""
 
-import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Literal, get_args
 
-from planner.errors import ConfigError
 from planner.model.measurement import Counts
 from planner.model.percent import (
     decimals_of,
@@ -24,8 +22,6 @@ Total = Literal["measured", "whole-tree"]
 
 MEANINGS: tuple[Meaning, ...] = get_args(Meaning)
 TOTALS: tuple[Total, ...] = get_args(Total)
-
-_TARGET = re.compile(r"(\+?)(\d{1,3}(?:\.\d{1,6})?)\s*%?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,23 +57,13 @@ class Target:
                 precision = gate_precision(self.percent, self.rules.precision, self.rules.version)
                 return gate_points_needed(self.percent, points, precision)
 
+    def by_newest_rules(self) -> "Target":
+        """The same target where the newest coverage.py shows and gates it."""
+        return replace(self, rules=replace(self.rules, version=None))
+
     def shortfall(self, counts: Counts) -> int:
         """Points that `counts` still lacks; 0 when the target is met."""
         return max(0, self.points_needed(counts.points) - counts.covered_points)
-
-
-def parse_percent(text: str, today: Fraction) -> Fraction:
-    """`12`, `12.5`, `12.5%` as written, `+2` as points of percent above `today`, both exact.
-
-    Raises ConfigError for anything else and for a percent outside 0..100.
-    """
-    match = _TARGET.fullmatch(text.strip())
-    if not match:
-        raise ConfigError(f"target {text!r} is not a percent such as 12, 12.5 or +2")
-    percent = Fraction(match[2]) + (today if match[1] else 0)
-    if percent > 100:
-        raise ConfigError(f"target {text!r} is {percent_text(percent)} %, more than 100")
-    return percent
 
 
 def version_numbers(version: str) -> tuple[int, ...]:

@@ -53,4 +53,4 @@ def _page(outcome: Outcome, subject: Subject, look: Look) -> Page:
         case "status":
             return status_page(outcome, is_detailed=look.is_detailed)
         case "rank":
-            return rank_page(outcome, None if look.is_detailed else look.most)
+            return rank_page(outcome, look.most, is_detailed=look.is_detailed)

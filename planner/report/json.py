@@ -16,6 +16,7 @@ Json = Mapping[str, "Json"] | Sequence["Json"] | str | int | float | bool | None
 
 
 def render_plan(outcome: Outcome) -> str:
+    """The plan as `schemas/plan.schema.json` describes it."""
     assert outcome.target is not None
     return _dump(
         {
@@ -32,6 +33,7 @@ def render_plan(outcome: Outcome) -> str:
 
 
 def render_status(outcome: Outcome) -> str:
+    """The status as `schemas/status.schema.json` describes it."""
     measured = outcome.measurement
     return _dump(
         {
@@ -41,8 +43,8 @@ def render_status(outcome: Outcome) -> str:
             "whole_tree": _counts(measured.whole_tree),
             "target": _target(outcome.target, outcome) if outcome.target else None,
             "fail_under": float(measured.fail_under) if measured.fail_under is not None else None,
-            "import_time": _counts(outcome.share.import_time) if outcome.share.files else None,
-            "behaviour": _counts(outcome.share.behaviour) if outcome.share.files else None,
+            "import_time": _counts(outcome.share.import_time) if outcome.share else None,
+            "behaviour": _counts(outcome.share.behaviour) if outcome.share else None,
             "unmeasured": [{"path": each.path, **_counts(each.counts)} for each in measured.unmeasured],
             **_doubts(measured),
         }
@@ -50,6 +52,7 @@ def render_status(outcome: Outcome) -> str:
 
 
 def render_rank(outcome: Outcome) -> str:
+    """The ranking as `schemas/rank.schema.json` describes it."""
     return _dump(
         {
             "format": FORMAT,
@@ -68,7 +71,12 @@ def _dump(document: Json) -> str:
 def _measured(measured: Measurement) -> dict[str, Json]:
     return {
         "inputs": [
-            {"path": each.path, "kind": each.kind, "coverage_version": each.version, "contexts": each.contexts}
+            {
+                "path": each.path,
+                "kind": each.kind,
+                "coverage_version": each.version,
+                "contexts": each.contexts,
+            }
             for each in measured.inputs
         ],
         "coverage_version": measured.version,
@@ -103,6 +111,7 @@ def _target(target: Target, outcome: Outcome) -> dict[str, Json]:
         "exact_points_needed": target.points_needed(points, "exact"),
         "displayed_points_needed": target.points_needed(points, "displayed"),
         "gate_points_needed": target.points_needed(points, "gate"),
+        "gate_points_needed_installed": target.by_newest_rules().points_needed(points, "gate"),
     }
 
 

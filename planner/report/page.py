@@ -9,6 +9,8 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Heading:
+    """A title; level 1 is the report's own."""
+
     text: str
     level: int = 2
 
@@ -23,6 +25,8 @@ class Sentence:
 
 @dataclass(frozen=True, slots=True)
 class Bullets:
+    """A list whose order carries no number."""
+
     items: Sequence[str]
 
 
@@ -30,17 +34,21 @@ class Bullets:
 class Column:
     """A column's title; numbers are right-aligned, names (paths, units) are set as code where there is such.
 
-    `drop` says which columns go first where the width does not suffice: 1 before 2, and 0 never.
+    `drop` says which columns go first where the width does not suffice: 1 before 2, and 0 never. A column of prose
+    may be folded to `fold` columns before that.
     """
 
     title: str
     is_number: bool = False
     is_name: bool = False
     drop: int = 0
+    fold: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
+    """Rows of one cell per column."""
+
     columns: Sequence[Column]
     rows: Sequence[Sequence[str]]
 

@@ -58,13 +58,14 @@ def _bullet(item: str) -> RichTable:
 
 def _table(table: Table, width: int, *, is_ascii: bool) -> RichTable:
     fitted = _fitted(table, width)
-    drawn = RichTable(box=box.ASCII2 if is_ascii else box.SIMPLE_HEAD, pad_edge=False, header_style="bold")
+    drawn = RichTable(box=box.ASCII2 if is_ascii else box.SIMPLE_HEAD, padding=(0, 1, 0, 0), header_style="bold")
+    is_tight = _natural_width(fitted) > width
     for column in fitted.columns:
         drawn.add_column(
             Text(visible(column.title)),
             justify="right" if column.is_number else "left",
             overflow="fold",
-            no_wrap=column.is_number,
+            no_wrap=column.is_number or not (is_tight or column.fold),
         )
     for row in fitted.rows:
         drawn.add_row(*(Text(visible(cell)) for cell in row))
@@ -85,7 +86,8 @@ def _fitted(table: Table, width: int) -> Table:
 
 
 def _natural_width(table: Table) -> int:
-    """Columns needed to print every cell on one line, with the two blanks between."""
+    """Columns needed to print the table with no cell folded that need not be, and two blanks between cells."""
     cells = [[column.title for column in table.columns], *table.rows]
     widths = [max(cell_len(visible(row[place])) for row in cells) for place in range(len(table.columns))]
-    return sum(widths) + 3 * len(widths)
+    folded = [min(width, column.fold or width) for width, column in zip(widths, table.columns, strict=True)]
+    return sum(folded) + 2 * len(folded)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from planner.model.measurement import Counts, Input, Skipped
-from planner.model.percent import exact_percent, percent_text
+from planner.model.percent import cut_percent, exact_percent, percent_text
 from planner.model.plan import Candidate, Effort, Option, Seam, Step
 
 
@@ -19,17 +19,18 @@ def plural(number: int, noun: str) -> str:
 
 
 def percent(counts: Counts) -> str:
+    """The percent of the counts, as `percent_of`."""
     return percent_of(counts.covered_points, counts.points)
 
 
-def percent_of(covered: int, points: int) -> str:
-    """Two decimals, cut: 79.996 is 79.99."""
-    return f"{percent_text(exact_percent(covered, points))} %"
+def percent_of(covered: int, points: int, goal: Fraction | None = None) -> str:
+    """Two decimals, never up to where a whole percent, or the goal, would look met before it is."""
+    return f"{percent_text(exact_percent(covered, points), goal=goal)} %"
 
 
 def percent_value(value: Fraction) -> float:
     """For JSON: cut to four decimals."""
-    return float(percent_text(value, 4))
+    return float(cut_percent(value, 4))
 
 
 def hours(effort: Effort) -> str:
@@ -53,18 +54,21 @@ def points_in(counts: Counts) -> str:
 
 
 def input_text(each: Input) -> str:
+    """`.coverage (coverage data, coverage.py 7.17.3, 40 contexts)`."""
     made = f", coverage.py {each.version}" if each.version else ""
     contexts = f", {plural(each.contexts, 'context')}" if each.contexts else ""
     return f"{each.path} ({each.kind}{made}{contexts})"
 
 
 def inputs_text(inputs: Sequence[Input]) -> str:
+    """All inputs up to three, else the first and how many more."""
     if len(inputs) <= 3:
         return " + ".join(input_text(each) for each in inputs)
     return f"{input_text(inputs[0])} + {count(len(inputs) - 1)} more"
 
 
 def skipped_text(each: Skipped) -> str:
+    """`path:line: reason`."""
     place = f"{each.path}:{each.line}" if each.line else each.path
     return f"{place}: {each.reason}"
 
@@ -78,6 +82,7 @@ def seams_text(seams: Sequence[Seam]) -> str:
 
 
 def verdict(option: Option) -> str:
+    """Whether the option reaches the target, and how many points it falls short by."""
     if option.reaches_target:
         return "yes"
     return f"no, {count(option.shortfall)} short"

@@ -42,7 +42,7 @@ class _Queue:
     def pop(self) -> Candidate | None:
         """The best candidate that still helps, or None."""
         while self._heap:
-            stored, key = heapq.heappop(self._heap)
+            _, key = heapq.heappop(self._heap)
             candidate = self._left.get(key)
             if candidate is None:
                 continue

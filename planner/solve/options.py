@@ -84,7 +84,12 @@ def _ladder(mix: Option, steps: tuple[Candidate, ...], ground: Ground) -> Option
     """D takes the mix's steps over several releases; what it gains is what its last rung does."""
     rungs = climb(steps, ground)
     return replace(
-        mix, key="D", name="ladder", story="accept today, climb the same steps by release", steps=(), rungs=rungs
+        mix,
+        key="D",
+        name="ladder",
+        story="accept today, climb the same steps by release",
+        steps=(),
+        rungs=rungs,
     )
 
 
@@ -104,6 +109,7 @@ def _option(
         whole_tree_points_after=whole_tree.covered_points + tally.points,
         whole_tree_total=whole_tree.points,
         shortfall=tally.shortfall,
+        import_time_points=sum(step.import_time_gain for step in steps),
         effort=sum((step.effort for step in steps), Effort()),
     )
 

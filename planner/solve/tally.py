@@ -16,7 +16,7 @@ class Ground:
     today: Counts
     entering: Mapping[str, int]
     """Path -> points that join the total when a step imports the file; empty on the whole-tree total."""
-    double: Effort = Effort()
+    double: Effort
     """Hours for the first double of a kind of seam."""
 
 

@@ -10,7 +10,16 @@ from planner.source.names import bindings_of, dotted_name
 
 _Function = ast.FunctionDef | ast.AsyncFunctionDef
 
-_DECISIONS = (ast.If, ast.For, ast.AsyncFor, ast.While, ast.IfExp, ast.ExceptHandler, ast.comprehension, ast.match_case)
+_DECISIONS = (
+    ast.If,
+    ast.For,
+    ast.AsyncFor,
+    ast.While,
+    ast.IfExp,
+    ast.ExceptHandler,
+    ast.comprehension,
+    ast.match_case,
+)
 """McCabe's decision points; a boolean operator adds one for each operand after the first."""
 
 

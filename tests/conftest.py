@@ -1,0 +1,56 @@
+"""Fixtures that several test files share: golden files, and the milestone's tree built once."""
+
+import importlib.util
+import shutil
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+GOLDEN = Path(__file__).parent / "golden"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--rewrite-golden", action="store_true", help="Write golden files anew; a reviewer reads the difference."
+    )
+
+
+@pytest.fixture
+def golden(request: pytest.FixtureRequest) -> Callable[[str, str], None]:
+    """Compare a text with the golden file of that name, or write it when the switch is given."""
+
+    def compare(name: str, text: str) -> None:
+        path = GOLDEN / name
+        if request.config.getoption("--rewrite-golden"):
+            path.parent.mkdir(exist_ok=True)
+            path.write_text(text, "utf-8")
+        assert path.read_text("utf-8") == text
+
+    return compare
+
+
+@pytest.fixture(scope="session")
+def milestone(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Scenario M as a project: sources and data, built by its own builder."""
+    folder = ROOT / "fixtures" / "milestone"
+    spec = importlib.util.spec_from_file_location("milestone_build", folder / "build.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.path.insert(0, str(folder))
+    try:
+        spec.loader.exec_module(module)
+        out = tmp_path_factory.mktemp("milestone") / "milestone"
+        module.build(out)
+    finally:
+        sys.path.remove(str(folder))
+    return out
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Path:
+    """A copy of the shop with the data that its suite made."""
+    return Path(shutil.copytree(ROOT / "fixtures" / "shop", tmp_path / "shop"))
