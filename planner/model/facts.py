@@ -16,7 +16,7 @@ class Unit:
     """A module level, class or function. `lines` are its own: nested units share none, so units partition a file.
 
     A function's lines are its body; its `def` line belongs to the unit around it, which runs it. `uses` are the
-    dotted names it reads, resolved through imports: `datetime.datetime.now`. `complexity` is McCabe's.
+    dotted names it reads that imports bind, made absolute: `datetime.datetime.now`. `complexity` is McCabe's.
     """
 
     name: str

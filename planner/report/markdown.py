@@ -22,6 +22,7 @@ def _block(block: Block) -> str:
 
 
 def _table(table: Table) -> str:
+    table = table.without_empty()
     head = [markdown_text(column.title) for column in table.columns]
     rule = ["---:" if column.is_number else "---" for column in table.columns]
     rows = [[_cell(cell, column) for cell, column in zip(row, table.columns, strict=True)] for row in table.rows]
@@ -29,4 +30,4 @@ def _table(table: Table) -> str:
 
 
 def _cell(text: str, column: Column) -> str:
-    return markdown_code(text, in_table=True) if column.is_name else markdown_text(text)
+    return markdown_code(text, in_table=True) if column.is_name and text else markdown_text(text)

@@ -52,6 +52,14 @@ class Table:
     columns: Sequence[Column]
     rows: Sequence[Sequence[str]]
 
+    def without_empty(self) -> "Table":
+        """The table less the columns that no row fills."""
+        table = self
+        for place in reversed(range(len(self.columns))):
+            if not any(row[place] for row in self.rows):
+                table = table.without(place)
+        return table
+
     def without(self, place: int) -> "Table":
         """The table less one column."""
         rows = [[*row[:place], *row[place + 1 :]] for row in self.rows]

@@ -74,9 +74,7 @@ def _table(table: Table, width: int, *, is_ascii: bool) -> RichTable:
 
 def _fitted(table: Table, width: int) -> Table:
     """The table without empty columns, and without those that may go until it fits the width."""
-    for place in reversed(range(len(table.columns))):
-        if not any(row[place] for row in table.rows):
-            table = table.without(place)
+    table = table.without_empty()
     while _natural_width(table) > width:
         droppable = [(column.drop, place) for place, column in enumerate(table.columns) if column.drop]
         if not droppable:

@@ -30,10 +30,13 @@ def catches_import_error(handler: ast.ExceptHandler) -> bool:
     return any(isinstance(each, ast.Name) and each.id in _IMPORT_ERRORS for each in types)
 
 
-def hollow_block(node: ast.AST) -> list[ast.stmt]:
-    """The statements below `node` that a test in a usual environment does not run; empty for most nodes."""
+def hollow_block(node: ast.AST) -> list[ast.stmt] | list[ast.ExceptHandler]:
+    """What of `node` a test in a usual environment does not run; empty for most nodes.
+
+    The line of a guard itself runs, with all that stands on it; that of `except ImportError:` does not.
+    """
     if isinstance(node, ast.If) and (is_type_checking(node.test) or is_main_guard(node.test)):
-        return node.body
+        return [each for each in node.body if each.lineno > node.lineno]
     if isinstance(node, ast.ExceptHandler) and catches_import_error(node):
-        return node.body
+        return [node]
     return []

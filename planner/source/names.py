@@ -44,7 +44,7 @@ def absolute_base(node: ast.ImportFrom, package: str) -> str:
     if not node.level:
         return node.module or ""
     parts = package.split(".") if package else []
-    kept = parts[: len(parts) - (node.level - 1)] if node.level > 1 else parts
+    kept = parts[: max(0, len(parts) - (node.level - 1))]
     return ".".join([*kept, *([node.module] if node.module else [])])
 
 

@@ -39,6 +39,8 @@ class _Draft:
     is_async: bool = False
     names: set[str] = field(default_factory=set)
     bindings: dict[str, str] = field(default_factory=dict)
+    own: set[str] = field(default_factory=set)
+    """Names it assigns, defines or takes: a parameter called `redis` is not the library."""
 
 
 @dataclass(slots=True)
@@ -86,6 +88,9 @@ def _take(node: ast.AST, unit: _Draft, package: str) -> bool:
     if isinstance(node, ast.Import | ast.ImportFrom):
         unit.bindings.update(bindings_of(node, package))
         return False
+    if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
+        unit.own.add(node.id)
+        return False
     if isinstance(node, ast.Attribute | ast.Name):
         name = dotted_name(node)
         if name:
@@ -109,10 +114,12 @@ def _enter(node: _Function | ast.ClassDef, outer: _Draft, walk: Walk) -> _Draft:
         last_line=last,
         span=span,
         parent=outer,
-        parameters=_parameters(node),
+        parameters=len([name for name in _parameters(node) if name not in ("self", "cls")]),
         is_async=isinstance(node, ast.AsyncFunctionDef),
+        own=set(_parameters(node)),
     )
     outer.nested |= span
+    outer.own.add(node.name)
     walk.drafts.append(inner)
     return inner
 
@@ -130,19 +137,18 @@ def _outside_body(node: _Function | ast.ClassDef) -> list[ast.AST]:
     return [*node.decorator_list, node.args, *([node.returns] if node.returns else [])]
 
 
-def _parameters(node: _Function | ast.ClassDef) -> int:
+def _parameters(node: _Function | ast.ClassDef) -> list[str]:
     if isinstance(node, ast.ClassDef):
-        return 0
-    names = [each.arg for each in (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs)]
-    return len([name for name in names if name not in ("self", "cls")])
+        return []
+    return [each.arg for each in (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs)]
 
 
-def _first_line(statement: ast.stmt) -> int:
+def _first_line(statement: ast.stmt | ast.ExceptHandler) -> int:
     decorators: list[ast.expr] = getattr(statement, "decorator_list", [])
     return min([statement.lineno, *(each.lineno for each in decorators)])
 
 
-def _lines_of(statement: ast.stmt) -> Lines:
+def _lines_of(statement: ast.stmt | ast.ExceptHandler) -> Lines:
     return line_range(_first_line(statement), statement.end_lineno or statement.lineno)
 
 
@@ -166,19 +172,25 @@ def _as_unit(draft: _Draft) -> Unit:
         complexity=draft.complexity,
         parameters=draft.parameters,
         is_async=draft.is_async,
-        uses=frozenset(_absolute(name, draft) for name in draft.names),
+        uses=frozenset(full for name in draft.names if (full := _absolute(name, draft))),
     )
 
 
-def _absolute(name: str, draft: _Draft) -> str:
-    """The dotted name with its first part replaced by what an import bound it to, innermost scope first."""
+def _absolute(name: str, draft: _Draft) -> str | None:
+    """The dotted name with its first part replaced by what an import bound it to, innermost scope first.
+
+    None for names of the module's own; as in Python, what a class body binds is not seen from its methods.
+    """
     head, dot, rest = name.partition(".")
     scope: _Draft | None = draft
     while scope:
-        if head in scope.bindings:
-            return scope.bindings[head] + dot + rest
+        if scope is draft or scope.kind != "class":
+            if head in scope.bindings:
+                return scope.bindings[head] + dot + rest
+            if head in scope.own:
+                return None
         scope = scope.parent
-    return f"builtins.{name}" if head in _BUILTINS_THAT_REACH_OUT else name
+    return f"builtins.{name}" if head in _BUILTINS_THAT_REACH_OUT else None
 
 
 _BUILTINS_THAT_REACH_OUT = frozenset({"open", "input", "print", "exec", "eval", "compile", "__import__", "breakpoint"})
