@@ -23,7 +23,14 @@ if TYPE_CHECKING:
 SEARCHED = (".coveragerc", ".coveragerc.toml", "setup.cfg", "tox.ini", "pyproject.toml")
 """Where coverage.py looks, in its order; the first that has settings is used (coverage 7.13 and later)."""
 
+MAX_PRECISION = 10
+"""The most decimals that coverage.py's documentation allows."""
+
 _OWN_FILES = frozenset(SEARCHED[:2])
+
+
+_UNREADABLE = (OSError, ValueError, LookupError, OverflowError, RecursionError, AttributeError, TypeError)
+"""What coverage.py's reader lets through, beside its own exceptions, for values of another type than it expects."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +97,7 @@ def read_coverage_settings(root: Path, rcfile: str | None = None) -> CoverageSet
     if configured and _lies_below(root, configured):
         return _read_one(root / configured, configured, is_own=True)
     for name in SEARCHED:
-        if (root / name).is_file():
+        if os.path.isfile(root / name):
             try:
                 settings = _read_one(root / name, name, is_own=name in _OWN_FILES)
             except ConfigError as error:
@@ -103,10 +110,18 @@ def read_coverage_settings(root: Path, rcfile: str | None = None) -> CoverageSet
 def read_pytest_settings(root: Path) -> PytestSettings:
     """pytest's options for the project at `root`; files that cannot be read count as absent."""
     for name, table in _pytest_tables(root):
-        addopts = table.get("addopts", "")
-        words = shlex.split(addopts) if isinstance(addopts, str) else [str(word) for word in _listed(addopts)]
-        return PytestSettings(name, tuple(words), tuple(_listed(table.get("testpaths", ()))))
+        words = _words(table.get("addopts", ""))
+        return PytestSettings(name, words, tuple(_listed(table.get("testpaths", ()))))
     return PytestSettings()
+
+
+def _words(addopts: object) -> tuple[str, ...]:
+    if not isinstance(addopts, str):
+        return tuple(_listed(addopts))
+    try:
+        return tuple(shlex.split(addopts))
+    except ValueError:  # a quote that is not closed
+        return tuple(addopts.split())
 
 
 def _defaults(*notices: str) -> CoverageSettings:
@@ -119,19 +134,29 @@ def _read_one(path: Path, name: str, *, is_own: bool) -> CoverageSettings:
     """The settings in one file; `file` is None in the answer when it holds none for coverage.py."""
     from coverage.config import CoverageConfig
     from coverage.exceptions import ConfigError as CoverageConfigError
+    from coverage.exceptions import CoverageException
 
     config = CoverageConfig()
     warnings: list[str] = []
-    if not path.is_file():
+    if not os.path.isfile(path):
         raise ConfigError(f"coverage configuration {name}: no such file")
     try:
         has_settings = config.from_file(os.fspath(path), warnings.append, our_file=is_own)
         config.post_process()
-    except (CoverageConfigError, OSError, ValueError, RecursionError, AttributeError, TypeError) as error:
-        reason = str(error).replace(os.fspath(path), name).splitlines()[0]
+        _check_numbers(config)
+    except (CoverageConfigError, CoverageException, *_UNREADABLE) as error:
+        reason = " ".join(str(error).replace(os.fspath(path), name).splitlines()[:1]) or type(error).__name__
         raise ConfigError(f"coverage configuration {name} cannot be read: {reason}") from error
     notices = tuple(warning.replace(os.fspath(path), name) for warning in sorted(warnings))
     return _from_coverage(config, name if has_settings else None, notices)
+
+
+def _check_numbers(config: "CoverageConfig") -> None:
+    """Raises ValueError for numbers that coverage.py reads, but stops at when it reports."""
+    if not 0 <= config.precision <= MAX_PRECISION:
+        raise ValueError(f"[report] precision = {config.precision} is not in 0..{MAX_PRECISION}")
+    if not 0 <= config.fail_under <= 100:
+        raise ValueError(f"[report] fail_under = {config.fail_under} is not in 0..100")
 
 
 def _from_coverage(config: "CoverageConfig", file: str | None, notices: tuple[str, ...]) -> CoverageSettings:
@@ -161,9 +186,13 @@ def _from_coverage(config: "CoverageConfig", file: str | None, notices: tuple[st
 
 
 def _pytest_tables(root: Path) -> Iterator[tuple[str, Mapping[str, object]]]:
-    """pytest's own order of files; the first that has a section of it counts."""
-    if table := _ini_section(root / "pytest.ini", "pytest"):
-        yield "pytest.ini", table
+    """pytest's own order: its own files count even when empty, the others when they have a section of it."""
+    for name in ("pytest.toml", ".pytest.toml"):
+        if os.path.isfile(root / name):
+            yield name, _toml_table(root / name, "pytest")
+    for name in ("pytest.ini", ".pytest.ini"):
+        if os.path.isfile(root / name):
+            yield name, _ini_section(root / name, "pytest")
     if table := _toml_pytest(root / "pyproject.toml"):
         yield "pyproject.toml", table
     for name, section in (("tox.ini", "pytest"), ("setup.cfg", "tool:pytest")):
@@ -181,14 +210,20 @@ def _ini_section(path: Path, section: str) -> Mapping[str, object]:
 
 
 def _toml_pytest(path: Path) -> Mapping[str, object]:
+    table = _toml_table(path, "tool", "pytest")
+    options = table.get("ini_options", table)
+    return options if isinstance(options, dict) else {}
+
+
+def _toml_table(path: Path, *keys: str) -> Mapping[str, object]:
+    """The table under `keys`; empty when there is none or the file cannot be read."""
     try:
         document: object = tomllib.loads(path.read_text("utf-8"))
     except (OSError, ValueError, RecursionError):
         return {}
-    for key in ("tool", "pytest"):
+    for key in keys:
         document = document.get(key, {}) if isinstance(document, dict) else {}
-    table = document.get("ini_options", document) if isinstance(document, dict) else {}
-    return table if isinstance(table, dict) else {}
+    return document if isinstance(document, dict) else {}
 
 
 def _listed(value: object) -> list[str]:
@@ -198,4 +233,8 @@ def _listed(value: object) -> list[str]:
 
 
 def _lies_below(root: Path, name: str) -> bool:
-    return (root / name).resolve().is_relative_to(root.resolve())
+    """Whether the path leads below the root; one that no file system could hold does not."""
+    try:
+        return (root / name).resolve().is_relative_to(root.resolve())
+    except (OSError, ValueError):
+        return False

@@ -132,7 +132,7 @@ def candidate(
         effort=Effort(hours, hours * 2),
         imports=imports or {},
         seams=seams,
-        features=features or {"missing": 10, "functions": 1, "gaps": 1},
+        features={"missing": 10, "functions": 1, "gaps": 1} if features is None else features,
     )
 
 
@@ -145,8 +145,8 @@ def field(
     paths = {each.path for each in candidates}
     return Field(
         candidates,
-        {path: 50 for path in paths} | dict(missing_in or {}),
-        {path: False for path in paths} | dict(is_tested or {}),
+        dict.fromkeys(paths, 50) | dict(missing_in or {}),
+        dict.fromkeys(paths, False) | dict(is_tested or {}),
     )
 
 
@@ -174,6 +174,7 @@ def option(
         whole_tree_points_after=50 + points,
         whole_tree_total=200,
         shortfall=shortfall,
+        import_time_points=0,
         effort=effort or sum((each.effort for each in steps), Effort()),
     )
 

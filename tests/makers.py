@@ -4,16 +4,20 @@ import contextlib
 import io
 import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
+import time
 import warnings
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
 
 from coverage import Coverage, CoverageData
+from hypothesis import strategies as st
 
+from planner.errors import GapplanError
 from planner.measure import Request, read_measurement
 from planner.model.measurement import Counts, Measurement
 
@@ -193,7 +197,7 @@ def lines_in(arcs: Iterable[tuple[int, int]]) -> list[int]:
 
 def write_lines(path: Path, rows: LineRows, *, context: str = "", plugins: Mapping[str, str] | None = None) -> Path:
     """A data file of line coverage at `path`; what is there already is kept. `plugins`: row -> plugin name."""
-    data = CoverageData(str(path))
+    data = _opened(path)
     data.set_context(context)
     data.add_lines({name: set(lines) for name, lines in rows.items()})
     data.touch_files(rows.keys())
@@ -204,7 +208,7 @@ def write_lines(path: Path, rows: LineRows, *, context: str = "", plugins: Mappi
 
 def write_arcs(path: Path, rows: Arcs, *, context: str = "") -> Path:
     """A data file of branch coverage at `path`; what is there already is kept."""
-    data = CoverageData(str(path))
+    data = _opened(path)
     data.set_context(context)
     data.add_arcs({name: set(arcs) for name, arcs in rows.items()})
     data.touch_files(rows.keys())
@@ -212,12 +216,21 @@ def write_arcs(path: Path, rows: Arcs, *, context: str = "") -> Path:
     return path
 
 
+def _opened(path: Path) -> CoverageData:
+    data = CoverageData(str(path))
+    if path.exists():
+        data.read()
+    return data
+
+
 def write_shop(root: Path, *, branch: bool, prefix: str = "", context: str = "") -> Path:
     """SHOP's own data as `.coverage` in `root`, each row's name after `prefix`."""
     if branch:
         rows = {prefix + name: arcs for name, arcs in shop_arcs().items()}
         return write_arcs(root / ".coverage", rows, context=context)
-    return write_lines(root / ".coverage", {prefix + name: each for name, each in shop_lines().items()}, context=context)
+    return write_lines(
+        root / ".coverage", {prefix + name: each for name, each in shop_lines().items()}, context=context
+    )
 
 
 def make_shop(root: Path, files: Mapping[str, str] | None = None, *, branch: bool = True) -> Path:
@@ -240,7 +253,7 @@ def coverage_in(root: Path) -> Iterator[Coverage]:
         coverage = Coverage()
         coverage.load()
         yield coverage
-        coverage.get_data().close()
+        coverage.get_data().close(force=True)
 
 
 def coverage_totals(root: Path, *, ignore_errors: bool = False) -> Counts:
@@ -264,3 +277,44 @@ def totals_of(report: Path) -> Counts:
 def contents_of(root: Path) -> dict[str, bytes]:
     """Every file below `root` with its bytes, to show that reading changes and leaves nothing."""
     return {str(path.relative_to(root)): path.read_bytes() for path in sorted(root.rglob("*")) if path.is_file()}
+
+
+ODD = (b"", b"-1", b"0", b"1e999", b"nan", b"inf", b"1.5", b"9" * 25, b"9" * 5000, b"null", b"true", b"[]", b"{}", b'"')
+"""What stands where a number or a word was, in a damaged file."""
+
+MOST_SECONDS = 10.0
+
+
+@st.composite
+def damaged(draw: st.DrawFn, original: bytes) -> bytes:
+    """`original` with one to five injuries: numbers replaced, bytes overwritten, put in or taken out, the end cut."""
+    content = bytearray(original)
+    for _ in range(draw(st.integers(1, 5))):
+        numbers = [match.span() for match in re.finditer(rb"\d+", content)]
+        start = draw(st.integers(0, len(content)))
+        match draw(st.sampled_from(("number", "number", "overwrite", "insert", "remove", "cut"))):
+            case "number" if numbers:
+                first, last = draw(st.sampled_from(numbers))
+                content[first:last] = draw(st.sampled_from(ODD))
+            case "overwrite":
+                junk = draw(st.binary(min_size=1, max_size=8))
+                content[start : start + len(junk)] = junk
+            case "insert":
+                content[start:start] = draw(st.sampled_from(ODD) | st.binary(max_size=4))
+            case "remove":
+                del content[start : start + draw(st.integers(1, 40))]
+            case _:
+                del content[max(start, len(content) // 2) :]
+    return bytes(content)
+
+
+def assert_answer_or_error(read: Callable[[], object]) -> None:
+    """`read` either answers or raises one of gapplan's own errors, in one line, and soon."""
+    started = time.process_time()
+    message = ""
+    try:
+        read()
+    except GapplanError as error:
+        message = str(error)
+    assert "\n" not in message
+    assert time.process_time() - started < MOST_SECONDS

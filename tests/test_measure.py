@@ -5,15 +5,20 @@ import re
 import sqlite3
 import sys
 from collections.abc import Mapping
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
 from coverage import CoverageData
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from makers import (
     SHOP,
+    assert_answer_or_error,
     contents_of,
     coverage_in,
     coverage_totals,
+    damaged,
     lines_in,
     make_project,
     make_shop,
@@ -114,8 +119,9 @@ def test_parallel_files_count_as_coverage_py_combines_them(tmp_path: Path, branc
 
 def test_a_parallel_file_without_rows_does_not_cost_the_branches(tmp_path: Path) -> None:
     root = make_shop(tmp_path)
-    empty = CoverageData(str(root / ".coverage.host.1.Xempty"))
-    empty.write()
+    nothing, empty = CoverageData(no_disk=True), CoverageData(str(root / ".coverage.host.1.Xempty"))
+    empty.loads(nothing.dumps())
+    nothing.close(force=True)
     empty.close()
 
     measured = measure(root)
@@ -204,7 +210,7 @@ def test_a_measured_file_that_is_gone_is_skipped_as_gone(tmp_path: Path) -> None
 
     (skipped,) = measured.skipped
     assert skipped.path == f"{root}/shop/stock.py"
-    assert skipped.reason == "no such file below the project root (deleted or moved since?)"
+    assert skipped.reason == "no such file below the project root (deleted, moved, or a link that leads out)"
     assert measured.totals == coverage_totals(root, ignore_errors=True)
 
 
@@ -305,8 +311,15 @@ def test_reading_changes_no_input_and_leaves_nothing_beside_it(tmp_path: Path) -
     make_project(root, {".coverage.host.2": b"", "notes.txt": "no data"})
     before = contents_of(root)
 
-    for given in ([], [".coverage"], ["coverage.json"], ["coverage.xml"], ["coverage.lcov"], [".coverage", "notes.txt"]):
-        measure(root, *given)
+    for names in (
+        [],
+        [".coverage"],
+        ["coverage.json"],
+        ["coverage.xml"],
+        ["coverage.lcov"],
+        [".coverage", "notes.txt"],
+    ):
+        measure(root, *names)
 
     assert contents_of(root) == before
 
@@ -455,7 +468,9 @@ def test_files_of_the_tree_that_the_data_never_heard_of_are_counted_apart(tmp_pa
         "shop/new.py": Counts(3, 0, 2, 0),
     }
     assert measured.whole_tree == measured.totals + Counts(4, 0, 2, 0)
-    assert any(notice.startswith("2 source file(s) with 4 statements are not in the data") for notice in measured.notices)
+    assert any(
+        notice.startswith("2 source file(s) with 4 statements are not in the data") for notice in measured.notices
+    )
 
 
 def test_the_notice_about_unmeasured_files_does_not_deny_a_source_that_is_set(tmp_path: Path) -> None:
@@ -485,7 +500,8 @@ def test_precision_and_fail_under_come_along(tmp_path: Path) -> None:
 
     measured = measure(root)
 
-    assert (measured.precision, measured.fail_under) == (2, 25 / 2)
+    assert measured.precision == 2
+    assert measured.fail_under == Fraction(25, 2)
 
 
 def test_the_same_input_gives_the_same_measurement(tmp_path: Path) -> None:
@@ -532,3 +548,25 @@ def test_executed_lines_are_those_the_arcs_touch(tmp_path: Path) -> None:
     touched = set(lines_in(shop_arcs()["shop/stock.py"]))
     assert stock.executed.bit_count() == stock.counts.covered_statements
     assert all(line in touched for line in range(1, 30) if stock.executed >> line & 1)
+
+
+@pytest.fixture(scope="module")
+def shop_with_all_reports(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """SHOP with its data in all four formats."""
+    root = make_shop(tmp_path_factory.mktemp("all-reports"))
+    with coverage_in(root) as coverage:
+        for report in ("json", "xml", "lcov"):
+            getattr(coverage, f"{report}_report")(outfile=str(root / f"coverage.{report}"))
+    return root
+
+
+@settings(deadline=None, max_examples=200, suppress_health_check=[HealthCheck.too_slow])
+@given(choice=st.data(), name=st.sampled_from([".coverage", "coverage.json", "coverage.xml", "coverage.lcov"]))
+def test_damaged_input_gives_a_measurement_or_one_clear_line(
+    shop_with_all_reports: Path, choice: st.DataObject, name: str
+) -> None:
+    root = shop_with_all_reports
+    (root / "damaged").write_bytes(choice.draw(damaged((root / name).read_bytes())))
+
+    assert_answer_or_error(lambda: measure(root, "damaged"))
+    assert measure(root, name, "damaged").inputs[0].path == name

@@ -26,17 +26,21 @@ from planner.measure.tree import is_test_path, never_heard_of, scan_tree, source
 from planner.model.measurement import FileCoverage, Measurement, Skipped
 from planner.settings import CoverageSettings, read_coverage_settings, read_pytest_settings
 
-__all__ = ["Progress", "Request", "is_test_path", "read_measurement"]
+__all__ = ["Progress", "Request", "is_test_path", "read_measurement", "scan_tree"]
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What to measure: the project root, and what the user gave in place of what would be found."""
+    """What to measure: the project root, and what the user gave in place of what would be found.
+
+    `caches` is the folder where facts may be kept between runs, None for nowhere.
+    """
 
     root: Path
     data: tuple[str, ...] = ()
     source: tuple[str, ...] = ()
     rcfile: str | None = None
+    caches: Path | None = None
 
 
 def read_measurement(request: Request, progress: Progress = lambda paths, _: paths) -> Measurement:

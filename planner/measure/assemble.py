@@ -6,7 +6,7 @@ from pathlib import Path
 
 from planner.measure.count import count_file
 from planner.measure.datafile import unite
-from planner.measure.paths import Placed, place_rows
+from planner.measure.paths import Placed, place_directly, place_rows, unite_placed
 from planner.measure.reports import Report, total_of, unite_files
 from planner.measure.rows import Row, Rows
 from planner.measure.select import Selection
@@ -43,18 +43,17 @@ def assemble_rows(parts: tuple[Rows, ...], project: Project, progress: Progress)
     """Data files: united, placed, and counted file by file by the installed coverage.py."""
     rows = unite(parts)
     selection = Selection(project.root, project.settings)
-    wanted = {name: row for name, row in rows.by_name.items() if selection.reports_row(name)}
-    python = {name: row for name, row in wanted.items() if not row.tracer}
-    placed = place_rows(python, project.tree, project.settings)
+    python = {name: row for name, row in rows.by_name.items() if not row.tracer}
+    placed = selection.choose(place_rows(python, project.tree, project.settings))
     united = _unite_by_path(python, placed)
-    files, skipped = [], _skipped_tracers(wanted)
+    files, skipped = [], _skipped_tracers(rows, selection)
     for path in progress(sorted(united), "counting"):
         counted = count_file(project.root, path, united[path], project.settings, has_arcs=rows.has_arcs)
         if isinstance(counted, Skipped):
             skipped.append(counted)
         else:
             files.append(counted)
-    notices = [_branches_lost()] if not rows.has_arcs and any(part.has_arcs for part in parts) else []
+    notices = [_branches_lost()] if not rows.has_arcs and any(part.has_arcs and part.by_name for part in parts) else []
     return Assembled(tuple(files), total_of(files), rows.has_arcs, tuple(skipped), tuple(notices), placed)
 
 
@@ -86,12 +85,7 @@ def merge(one: Assembled, other: Assembled) -> Assembled:
         by_path[each.path] = unite_files(by_path[each.path], each) if each.path in by_path else each
     files = tuple(by_path[path] for path in sorted(by_path))
     notices = (*one.notices, *other.notices, "data files and reports were united line by line")
-    placed = Placed(
-        {**one.placed.files, **other.placed.files},
-        one.placed.generated + other.placed.generated,
-        one.placed.outside + other.placed.outside,
-        {**one.placed.guessed, **other.placed.guessed},
-    )
+    placed = unite_placed([one.placed, other.placed])
     return Assembled(files, total_of(files), one.branch or other.branch, one.skipped + other.skipped, notices, placed)
 
 
@@ -103,10 +97,10 @@ def _unite_by_path(rows: dict[str, Row], placed: Placed) -> dict[str, Row]:
     return united
 
 
-def _skipped_tracers(rows: dict[str, Row]) -> list[Skipped]:
+def _skipped_tracers(rows: Rows, selection: Selection) -> list[Skipped]:
     by_tracer: dict[str, list[str]] = {}
-    for name, row in rows.items():
-        if row.tracer:
+    for name, row in rows.by_name.items():
+        if row.tracer and selection.reports_row(name):
             by_tracer.setdefault(row.tracer, []).append(name)
     return [
         Skipped(sorted(names)[0], f"{len(names)} file(s) traced by the plugin {tracer}, which is not loaded")
@@ -115,30 +109,40 @@ def _skipped_tracers(rows: dict[str, Row]) -> list[Skipped]:
 
 
 def _place_files(reports: tuple[Report, ...], project: Project) -> tuple[Placed, list[FileCoverage]]:
-    names = [each.path for report in reports for each in report.files]
-    prefixes = [prefix for report in reports for prefix in report.prefixes]
-    placed = place_rows(names, project.tree, project.settings)
-    joined = _with_prefixes([name for name in names if name not in placed.files], prefixes, project)
-    placed = replace(
-        placed,
-        files={**placed.files, **joined.files},
-        outside=tuple(name for name in placed.outside if name not in joined.files),
-        guessed={**placed.guessed, **joined.guessed},
-    )
+    parts = [_place_report(report, project) for report in reports]
     found: dict[str, FileCoverage] = {}
-    for report in reports:
+    for report, placed in zip(reports, parts, strict=True):
         for each in report.files:
             path = placed.files.get(each.path)
             moved = replace(each, path=path or each.path, in_tree=path is not None)
             found[moved.path] = unite_files(found[moved.path], moved) if moved.path in found else moved
-    return placed, [found[path] for path in sorted(found)]
+    return unite_placed(parts), [found[path] for path in sorted(found)]
 
 
-def _with_prefixes(names: list[str], prefixes: list[str], project: Project) -> Placed:
-    """Names that XML gives relative to its `<source>` directories."""
-    joined = {f"{prefix.rstrip('/')}/{name}": name for name in names for prefix in prefixes}
-    placed = place_rows(joined, project.tree, project.settings)
-    return Placed({joined[long]: path for long, path in placed.files.items()}, guessed=placed.guessed)
+def _place_report(report: Report, project: Project) -> Placed:
+    """Names under a `<source>` below the root, then as they are, then under a `<source>` of another machine."""
+    long_names = {
+        each.path: [f"{prefix.rstrip('/')}/{each.path}" for prefix in report.prefixes] for each in report.files
+    }
+    exact = _exact(long_names, project)
+    placed = place_rows([name for name in long_names if name not in exact], project.tree, project.settings)
+    short_names = {long: name for name in placed.outside for long in long_names[name]}
+    joined = place_rows(short_names, project.tree, project.settings)
+    files = {**exact, **placed.files, **{short_names[long]: path for long, path in joined.files.items()}}
+    return replace(
+        placed,
+        files=files,
+        outside=tuple(name for name in placed.outside if name not in files),
+        guessed={**placed.guessed, **joined.guessed},
+    )
+
+
+def _exact(long_names: dict[str, list[str]], project: Project) -> dict[str, str]:
+    """Short name -> the one file that its long names lead to without guessing."""
+    every = [long for longs in long_names.values() for long in longs]
+    placed = place_directly(every, project.tree, project.settings)
+    found = {name: {placed[long] for long in longs if long in placed} for name, longs in long_names.items()}
+    return {name: next(iter(paths)) for name, paths in found.items() if len(paths) == 1}
 
 
 def _branches_lost() -> str:

@@ -5,6 +5,7 @@ of the project is loaded (building a `Coverage` from a configuration would impor
 """
 
 import re
+import warnings
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -28,6 +29,7 @@ _PARSER_FAILURES = (
     CoverageException,
     SyntaxError,
     ValueError,
+    LookupError,
     RecursionError,
     MemoryError,
     OSError,
@@ -42,7 +44,9 @@ class _Source(FileReporter):
     def __init__(self, path: Path, settings: CoverageSettings) -> None:
         super().__init__(str(path))
         self._parser = PythonParser(filename=str(path), exclude=join_regex(settings.exclude))
-        self._parser.parse_source()
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # what Python thinks of the project's string escapes is not asked
+            self._parser.parse_source()
         self._partial = join_regex(settings.partial)
 
     def lines(self) -> set[int]:
@@ -119,6 +123,8 @@ def _reason(error: BaseException) -> str:
         return "nested too deeply for Python's parser"
     if isinstance(error, OSError):
         return f"cannot be read ({error.strerror})"
+    if isinstance(error, AssertionError):
+        return "coverage.py's own analysis of its branches fails ('coverage report' would too)"
     cause = error.__cause__ or error
     message = getattr(cause, "msg", None) or str(cause)
     return f"not valid Python for this interpreter: {message.splitlines()[0] if message else type(cause).__name__}"

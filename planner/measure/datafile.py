@@ -11,7 +11,7 @@ from contextlib import closing
 from pathlib import Path
 from urllib.parse import quote
 
-from planner.errors import InputError
+from planner.errors import ConfigError, InputError
 from planner.measure.rows import Row, Rows
 from planner.model.lines import MAX_LINE, Lines, lines_of
 
@@ -26,7 +26,8 @@ MAX_BLOB = MAX_LINE // 8 + 1
 def read_datafile(path: Path, only_contexts: tuple[str, ...] = ()) -> Rows:
     """The rows of the data file, over all contexts, or over those that match a pattern of `only_contexts`.
 
-    Raises InputError in one line when the file is no coverage data, of another schema, or damaged.
+    Raises InputError in one line when the file is no coverage data, of another schema, or damaged,
+    and ConfigError for a pattern that is no regular expression.
     """
     uri = f"file:{quote(str(path.resolve()))}?mode=ro&immutable=1"
     try:
@@ -37,7 +38,9 @@ def read_datafile(path: Path, only_contexts: tuple[str, ...] = ()) -> Rows:
             return _read_rows(database, only_contexts)
     except sqlite3.Error as error:
         raise InputError(f"{path}: coverage data cannot be read ({error}); make it again") from error
-    except (TypeError, ValueError, OverflowError, re.error) as error:
+    except re.error as error:
+        raise ConfigError(f"coverage configuration: [report] contexts is no regular expression: {error}") from error
+    except (TypeError, ValueError, OverflowError) as error:
         raise InputError(f"{path}: coverage data holds impossible values ({error}); make it again") from error
 
 
@@ -123,9 +126,9 @@ def _lines_of_arcs(row: Row) -> Lines:
 
 
 def unite(parts: Iterable[Rows]) -> Rows:
-    """Several data files as one, in memory. Branch exits survive only where every part has them."""
+    """Several data files as one, in memory. Branch exits survive only where every part that has rows has them."""
     parts = tuple(parts)
-    has_arcs = all(part.has_arcs for part in parts)
+    has_arcs = all(part.has_arcs for part in [each for each in parts if each.by_name] or parts)
     by_name: dict[str, Row] = {}
     for part in parts:
         for name, row in part.by_name.items():

@@ -30,33 +30,33 @@ def find_data(root: Path, given: tuple[str, ...], settings: CoverageSettings, py
         if folder and (found := _with_parallel(root / folder / ".coverage")):
             return found
         for name in names:
-            if (root / folder / name).is_file():
+            if os.path.isfile(root / folder / name):
                 return [root / folder / name]
     raise NoDataError(_nothing_found(root, settings, pytest))
 
 
 def _given(root: Path, name: str, settings: CoverageSettings) -> list[Path]:
     path = root / name
-    if not path.is_dir():
+    if not os.path.isdir(path):
         return [path]
     if found := _with_parallel(path / Path(settings.data_file).name):
         return found
     for report in (*settings.reports, *REPORTS):
-        if (path / report).is_file():
+        if os.path.isfile(path / report):
             return [path / report]
     raise InputError(f"{path}: a directory without coverage data ({settings.data_file}, {', '.join(REPORTS)})")
 
 
 def _with_parallel(path: Path) -> list[Path]:
     """The data file and the parallel files beside it, which coverage.py 7.14 and later combine when reporting."""
-    found = [path] if path.is_file() else []
+    found = [path] if os.path.isfile(path) else []
     try:
         beside = sorted(os.listdir(path.parent))
-    except OSError:
+    except (OSError, ValueError):
         return found
     prefix = f"{path.name}."
     parallel = [name for name in beside if name.startswith(prefix) and not name.endswith(_SIDE_FILES)]
-    return found + [path.parent / name for name in parallel if (path.parent / name).is_file()]
+    return found + [path.parent / name for name in parallel if os.path.isfile(path.parent / name)]
 
 
 def _nothing_found(root: Path, settings: CoverageSettings, pytest: PytestSettings) -> str:

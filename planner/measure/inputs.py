@@ -52,7 +52,7 @@ def read_inputs(paths: Sequence[Path], root: Path, settings: CoverageSettings) -
         inputs.append(Input(_shown(path, root), kind, read.version, read.contexts if isinstance(read, Rows) else 0))
     if errors and not inputs:
         raise errors[0][1]
-    skipped = tuple(Skipped(_shown(path, root), _reason(error, path)) for path, error in errors)
+    skipped = tuple(_skipped(path, root, error) for path, error in errors)
     return Read(tuple(inputs), tuple(rows), tuple(reports), skipped, tuple(notices))
 
 
@@ -70,5 +70,8 @@ def _shown(path: Path, root: Path) -> str:
     return path.relative_to(root).as_posix() if path.is_relative_to(root) else str(path)
 
 
-def _reason(error: InputError, path: Path) -> str:
-    return str(error).removeprefix(f"{path}: ")
+def _skipped(path: Path, root: Path, error: InputError) -> Skipped:
+    """The error's own words without the path, and its line when it names one."""
+    place, _, reason = str(error).removeprefix(str(path)).partition(": ")
+    line = int(place[1:]) if place[1:].isdecimal() else None
+    return Skipped(_shown(path, root), reason, line)

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from planner.errors import InputError
-from planner.measure.reports import Report, total_of
+from planner.measure.reports import MAX_COUNT, Report, total_of
 from planner.model.lines import lines_of
 from planner.model.measurement import Counts, FileCoverage
 
@@ -47,13 +47,14 @@ def _read_file(name: str, entry: object, path: Path) -> FileCoverage:
         raise InputError(f"{path}: the entry of {name!r} is not an object")
     executed = _lines(entry.get("executed_lines", ()), name, path)
     missing = _lines(entry.get("missing_lines", ()), name, path)
+    excluded = _lines(entry.get("excluded_lines", ()), name, path)
     return FileCoverage(
         path=name,
         counts=_counts(_table(entry, "summary", path), path),
-        statements=executed | missing,
+        statements=(executed | missing) & ~excluded,  # up to 7.10 the executed lines name excluded ones too
         missing=missing,
         missing_exits=_exits(entry.get("missing_branches", ()), name, path),
-        excluded=_lines(entry.get("excluded_lines", ()), name, path),
+        excluded=excluded,
         in_tree=False,
     )
 
@@ -72,8 +73,8 @@ def _counts(summary: dict[str, object], path: Path) -> Counts:
 
 def _whole(summary: dict[str, object], key: str, path: Path, default: int | None = None) -> int:
     value = summary.get(key, default)
-    if not isinstance(value, int) or isinstance(value, bool) or value < 0:
-        raise InputError(f"{path}: {key!r} of a summary is {value!r}, not a count")
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= MAX_COUNT:
+        raise InputError(f"{path}: {key!r} of a summary is {str(value)[:40]!r}, not a count")
     return value
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from planner.errors import InputError
-from planner.measure.reports import Report, file_from_lines, total_of, unite_files
+from planner.measure.reports import MAX_COUNT, Report, file_from_lines, total_of, unite_files
 from planner.model.lines import MAX_LINE
 from planner.model.measurement import Counts, FileCoverage
 
@@ -38,9 +38,11 @@ def read_lcov(path: Path) -> Report:
 
 def _records(path: Path) -> Iterator[_Record]:
     record: _Record | None = None
-    with path.open(encoding="utf-8", errors="surrogateescape", newline="\n") as stream:
+    with path.open(encoding="utf-8-sig", errors="surrogateescape", newline="\n") as stream:
         for number, line in enumerate(stream, start=1):
             tag, _, rest = line.rstrip("\r\n").partition(":")
+            if tag == "SF" and record:
+                raise InputError(f"{path}:{number}: a new file begins inside the record of {record.name}")
             if tag == "SF":
                 record = _Record(rest)
             elif tag == "end_of_record" and record:
@@ -55,7 +57,7 @@ def _records(path: Path) -> Iterator[_Record]:
 def _take(record: _Record, tag: str, rest: str, path: Path, number: int) -> None:
     try:
         _TAKERS[tag](record, rest)
-    except (ValueError, IndexError) as error:
+    except (ValueError, IndexError, OverflowError) as error:
         raise InputError(f"{path}:{number}: damaged LCOV record {tag}:{rest[:60]}") from error
 
 
@@ -80,7 +82,10 @@ def _line(text: str) -> int:
 
 def _stated(key: str) -> Callable[[_Record, str], None]:
     def take(record: _Record, rest: str) -> None:
-        record.stated[key] = int(rest)
+        count = int(rest)
+        if not 0 <= count <= MAX_COUNT:
+            raise ValueError(rest)
+        record.stated[key] = count
 
     return take
 

@@ -19,13 +19,19 @@ RULE_CHANGES = ((6, 5), (7, 2), (7, 6), (7, 6, 10), (7, 10))
 def skipped_of(read: Read, assembled: Assembled, unmeasured: tuple[FileCoverage | Skipped, ...]) -> tuple[Skipped, ...]:
     """Everything that was left out, each with its reason; generated names are one line."""
     placed = assembled.placed
-    outside = [Skipped(name, "outside the project root") for name in placed.outside] if read.rows else []
+    outside = [Skipped(name, _reason(name, placed)) for name in placed.outside] if read.rows else []
     generated = []
     if placed.generated:
         reason = f"{len(placed.generated)} generated name(s) such as this: no source file to read"
         generated = [Skipped(placed.generated[0], reason)]
     unreadable = [each for each in unmeasured if isinstance(each, Skipped)]
     return (*read.skipped, *assembled.skipped, *outside, *generated, *unreadable)
+
+
+def _reason(row: str, placed: Placed) -> str:
+    if row in placed.gone:
+        return "no such file below the project root (deleted, moved, or a link that leads out)"
+    return "outside the project root"
 
 
 def notices_of(
@@ -39,7 +45,7 @@ def notices_of(
         *_about_totals(read, assembled, settings),
         *_about_paths(read, assembled, settings),
         *_about_rules(read),
-        *_about_tree(unmeasured),
+        *_about_tree(unmeasured, settings),
         *assembled.notices,
         *read.notices,
         *settings.notices,
@@ -113,11 +119,16 @@ def _band(version: str) -> int:
     return sum(1 for change in RULE_CHANGES if numbers >= change)
 
 
-def _about_tree(unmeasured: tuple[FileCoverage | Skipped, ...]) -> Iterator[str]:
+def _about_tree(unmeasured: tuple[FileCoverage | Skipped, ...], settings: CoverageSettings) -> Iterator[str]:
     counted = [each for each in unmeasured if isinstance(each, FileCoverage) and each.counts.points]
     if counted:
         statements = sum(each.counts.statements for each in counted)
+        is_set = settings.source or settings.source_pkgs or settings.source_dirs
+        why = "no test imports them and 'source' is not set"
+        if is_set:
+            why = "no test imports them, and 'source' finds packages without __init__.py only under "
+            why += "'include_namespace_packages'"
         yield (
             f"{len(counted)} source file(s) with {statements} statements are not in the data at all: "
-            f"no test imports them and 'source' is not set (for example {counted[0].path})"
+            f"{why} (for example {counted[0].path})"
         )

@@ -21,13 +21,15 @@ _WINDOWS = re.compile(r"^[A-Za-z]:[\\/]|^\\\\|\\")
 class Placed:
     """Where the rows of the data lie. `files`: row -> path below the root; the other rows are not placed.
 
-    `guessed` counts the rows placed by suffix, by the pair (prefix of the row, prefix in the tree).
+    `guessed` counts the rows placed by suffix, by the pair (prefix of the row, prefix in the tree). `gone`
+    are those of `outside` that name a place below the root where no file is.
     """
 
     files: Mapping[str, str]
     generated: tuple[str, ...] = ()
     outside: tuple[str, ...] = ()
     guessed: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    gone: frozenset[str] = frozenset()
 
 
 def place_rows(rows: Iterable[str], tree: SourceTree, settings: CoverageSettings) -> Placed:
@@ -35,14 +37,35 @@ def place_rows(rows: Iterable[str], tree: SourceTree, settings: CoverageSettings
     names = sorted(set(rows))
     generated = tuple(name for name in names if _GENERATED.search(name))
     rest = [name for name in names if name not in set(generated)]
-    aliases = _compile_aliases(tree, settings)
-    files = {name: path for name in rest if (path := _direct(name, tree, aliases))}
+    files = place_directly(rest, tree, settings)
     strangers = [name for name in rest if name not in files]
-    by_suffix = _place_by_suffix(strangers, tree)
+    foreign = [name for name in strangers if _parts_below(name, tree) is None or not _pure(name).is_absolute()]
+    by_suffix = _place_by_suffix(foreign, tree)
     guessed = Counter(pair for _, pair in by_suffix.values())
     files |= {name: path for name, (path, _) in by_suffix.items()}
     outside = tuple(name for name in strangers if name not in by_suffix)
-    return Placed(files, generated, outside, guessed)
+    gone = frozenset(name for name in outside if _parts_below(name, tree) is not None)
+    return Placed(files, generated, outside, guessed, gone)
+
+
+def place_directly(rows: Iterable[str], tree: SourceTree, settings: CoverageSettings) -> dict[str, str]:
+    """The rows that `[paths]` maps to a file or that name one below the root themselves; nothing is guessed."""
+    aliases = _compile_aliases(tree, settings)
+    return {name: path for name in rows if (path := _direct(name, tree, aliases))}
+
+
+def unite_placed(parts: Iterable[Placed]) -> Placed:
+    """What several inputs placed, as one."""
+    united = Placed({})
+    for each in parts:
+        united = Placed(
+            {**united.files, **each.files},
+            united.generated + each.generated,
+            united.outside + each.outside,
+            {**united.guessed, **each.guessed},
+            united.gone | each.gone,
+        )
+    return united
 
 
 def _direct(row: str, tree: SourceTree, aliases: list[tuple[re.Pattern[str], str]]) -> str | None:
@@ -56,16 +79,21 @@ def _direct(row: str, tree: SourceTree, aliases: list[tuple[re.Pattern[str], str
 
 def _below_root(row: str, tree: SourceTree) -> str | None:
     """The row as a path below the root, when it is one and such a file exists there."""
+    parts = _parts_below(row, tree)
+    return _existing("/".join(parts), tree) if parts else None
+
+
+def _parts_below(row: str, tree: SourceTree) -> list[str] | None:
+    """The normalised parts of a row that is relative or lies below the root; None when it leads elsewhere."""
     parts = list(_pure(row).parts)
     for root in {tree.root, tree.root.resolve()}:
         above = list(_pure(str(root)).parts)
         if parts[: len(above)] == above:
-            return _existing(parts[len(above) :], tree)
-    return None if _pure(row).is_absolute() else _existing(parts, tree)
+            return _normal(parts[len(above) :])
+    return None if _pure(row).is_absolute() else _normal(parts)
 
 
-def _existing(parts: list[str], tree: SourceTree) -> str | None:
-    """The normalised path when it names a regular file that really lies below the root."""
+def _normal(parts: list[str]) -> list[str] | None:
     normal: list[str] = []
     for part in parts:
         if part == ".." and not normal:
@@ -74,7 +102,11 @@ def _existing(parts: list[str], tree: SourceTree) -> str | None:
             normal.pop()
         elif part not in (".", ""):
             normal.append(part)
-    path = "/".join(normal)
+    return normal
+
+
+def _existing(path: str, tree: SourceTree) -> str | None:
+    """The path when it names a regular file that really lies below the root."""
     if path in tree.known:
         return path
     real = (tree.root / path) if path and "\0" not in path else None

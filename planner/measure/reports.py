@@ -6,6 +6,9 @@ from dataclasses import dataclass, replace
 from planner.model.lines import lines_of
 from planner.model.measurement import Counts, FileCoverage
 
+MAX_COUNT = 1_000_000_000
+"""No report counts more lines, branches or conditions; readers reject larger numbers as damage."""
+
 
 @dataclass(frozen=True, slots=True)
 class Report:

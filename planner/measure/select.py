@@ -1,12 +1,14 @@
 """Which files a report shows: coverage.py's `include` and `omit`, matched below the project root."""
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
 from coverage.exceptions import ConfigError as CoverageConfigError
 from coverage.files import GlobMatcher
 
 from planner.errors import ConfigError
+from planner.measure.paths import Placed
 from planner.settings import CoverageSettings
 
 
@@ -28,6 +30,22 @@ class Selection:
         """Whether `coverage report` shows a row of the data."""
         name = row if self._is_relative or os.path.isabs(row) else str(self._root / row)
         return _passes(self._report, name)
+
+    def choose(self, placed: Placed) -> Placed:
+        """What `coverage report` shows of the rows; a row that was mapped is matched by where it lies here."""
+        return replace(
+            placed,
+            files={row: path for row, path in placed.files.items() if self._reports_placed(row, path)},
+            generated=tuple(row for row in placed.generated if self.reports_row(row)),
+            outside=tuple(row for row in placed.outside if self.reports_row(row)),
+        )
+
+    def _reports_placed(self, row: str, path: str) -> bool:
+        absolute = str(self._root / path)
+        if not self._is_relative:
+            return _passes(self._report, absolute)
+        is_mapped = os.path.normpath(self._root / row) != absolute
+        return _passes(self._report, path if is_mapped else row)
 
     def would_measure(self, path: str) -> bool:
         """Whether a run would measure, and a report show, the file at `path` below the root."""

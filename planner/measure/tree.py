@@ -37,19 +37,29 @@ class SourceTree:
 
 
 def scan_tree(root: Path) -> SourceTree:
-    """The Python files below `root`. Links to directories are not followed; what cannot be listed is passed over.
+    """The Python files below `root`; what cannot be listed is passed over.
 
-    Hidden directories, virtual environments, NEVER_SOURCE, and BUILD_OUTPUT at the root are left out.
+    Links to directories are not followed, nor links to files outside. Hidden directories, virtual environments,
+    NEVER_SOURCE, and BUILD_OUTPUT at the root are left out.
     """
     return SourceTree(root, tuple(sorted(_python_files(root))))
 
 
 def _python_files(root: Path) -> Iterator[str]:
+    real = os.path.realpath(root)
     for directory, folders, names in os.walk(root):
         relative = os.path.relpath(directory, root).replace(os.sep, "/")
         prefix = "" if relative == "." else f"{relative}/"
         folders[:] = [each for each in folders if _may_hold_source(directory, each, is_top=not prefix)]
-        yield from (prefix + name for name in names if name.endswith((".py", ".pyw")))
+        python = (name for name in names if name.endswith((".py", ".pyw")))
+        yield from (prefix + name for name in python if _is_own_file(os.path.join(directory, name), real))
+
+
+def _is_own_file(path: str, root: str) -> bool:
+    """A regular file, so that no pipe blocks the reader, and below the root even where it is a link."""
+    if not os.path.isfile(path):
+        return False
+    return not os.path.islink(path) or Path(os.path.realpath(path)).is_relative_to(root)
 
 
 def _may_hold_source(directory: str, name: str, *, is_top: bool) -> bool:

@@ -4,7 +4,11 @@ import re
 import unicodedata
 
 _UNSAFE_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
-_MARKDOWN = re.compile(r"([\\`*_{}\[\]<>#|~$&@])")
+_MARKDOWN = re.compile(r"([\\`*_{}\[\]<>#|~$&@]|:(?=//)|(?<=www)\.)", re.IGNORECASE)
+_LIST_OR_RULE = re.compile(r"^(\d*)([-+=.)])")
+_REFERENCE = re.compile(r"([@#])(?=\w)")
+"""`@somebody` and `#123` notify and link on GitHub even behind a backslash (github/markup issue 1168): GitHub looks for
+them in the rendered text. A zero-width space between is what helps, as in the pull requests of dependency bots."""
 
 
 def visible(text: str) -> str:
@@ -19,7 +23,12 @@ def visible(text: str) -> str:
 
 def markdown_text(text: str) -> str:
     """Prose that Markdown shows as it stands: no markup, link, HTML or mention comes alive."""
-    return _MARKDOWN.sub(r"\\\1", visible(text))
+    return _REFERENCE.sub(r"\1&#8203;", _MARKDOWN.sub(r"\\\1", visible(text)))
+
+
+def markdown_line(text: str) -> str:
+    """Prose that begins a line, and no list or rule there."""
+    return _LIST_OR_RULE.sub(r"\1\\\2", markdown_text(text.strip()))
 
 
 def markdown_code(text: str, *, in_table: bool = False) -> str:

@@ -1,6 +1,6 @@
 """A page as Markdown, for a pull request or a meeting."""
 
-from planner.report.escape import markdown_code, markdown_text
+from planner.report.escape import markdown_code, markdown_line, markdown_text
 from planner.report.page import Block, Bullets, Column, Heading, Page, Sentence, Table
 
 
@@ -14,9 +14,9 @@ def _block(block: Block) -> str:
         case Heading(text, level):
             return f"{'#' * level} {markdown_text(text)}"
         case Sentence(text):
-            return markdown_text(text)
+            return markdown_line(text)
         case Bullets(items):
-            return "\n".join(f"- {markdown_text(item)}" for item in items)
+            return "\n".join(f"- {markdown_line(item)}" for item in items)
         case Table():
             return _table(block)
 

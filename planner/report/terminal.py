@@ -52,6 +52,8 @@ def _print(block: Block, console: Console, *, is_ascii: bool) -> None:
 def _bullet(item: str) -> RichTable:
     """A hanging indent, which rich has only in tables."""
     grid = RichTable.grid(padding=(0, 1, 0, 0))
+    grid.add_column()
+    grid.add_column(overflow="fold")
     grid.add_row(Text("-"), Text(visible(item)))
     return grid
 

@@ -53,6 +53,10 @@ class Tally:
         percent = self.ground.target.percent
         return entering * MILLI * percent.numerator // (percent.denominator * 100)
 
+    def new_entering(self, candidate: Candidate) -> set[str]:
+        """Files that join the total with the candidate."""
+        return {path for path in self._new_files(candidate) if self.ground.entering.get(path)}
+
     def add(self, candidate: Candidate) -> None:
         """Choose the candidate."""
         fresh = self._new_imports(candidate)

@@ -1,0 +1,75 @@
+"""XML from outside: limits hold whatever the file says."""
+
+from pathlib import Path
+from xml.etree.ElementTree import Element
+
+import pytest
+
+from planner.errors import InputError
+from planner.xml import MAX_DEPTH, read_xml
+
+
+def _read(folder: Path, text: str | bytes, dropped: tuple[str, ...] = ()) -> tuple[Element, list[str]]:
+    path = folder / "input.xml"
+    path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    seen: list[str] = []
+
+    def take(element: Element) -> bool:
+        seen.append(element.tag)
+        return element.tag in dropped
+
+    return read_xml(path, take), seen
+
+
+def test_every_element_is_seen_when_it_ends(tmp_path: Path) -> None:
+    root, seen = _read(tmp_path, "<a><b><c/></b><d/></a>")
+
+    assert seen == ["c", "b", "d", "a"]
+    assert root.tag == "a"
+
+
+def test_the_content_of_a_taken_element_is_dropped(tmp_path: Path) -> None:
+    root, _ = _read(tmp_path, "<a><b x='1'><c/>text</b><d><e/></d></a>", dropped=("b",))
+
+    assert [(each.tag, len(each), dict(each.attrib)) for each in root] == [("b", 0, {}), ("d", 1, {})]
+
+
+def test_nesting_up_to_the_limit_is_read_and_deeper_is_refused(tmp_path: Path) -> None:
+    root, seen = _read(tmp_path, "<a>" * MAX_DEPTH + "</a>" * MAX_DEPTH)
+
+    assert (root.tag, len(seen)) == ("a", MAX_DEPTH)
+    with pytest.raises(InputError, match="nests deeper than 64"):
+        _read(tmp_path, "<a>" * 1_000_000)
+
+
+@pytest.mark.parametrize(
+    "encoding", ["utf-8", "utf-8-sig", "utf-16", "iso-8859-1"], ids=["utf-8", "with mark", "utf-16", "latin"]
+)
+def test_the_encoding_is_the_file_s_own(tmp_path: Path, encoding: str) -> None:
+    declared = encoding.removesuffix("-sig")
+    text = f'<?xml version="1.0" encoding="{declared}"?><a name="caf\u00e9"/>'
+
+    root, _ = _read(tmp_path, text.encode(encoding))
+
+    assert root.get("name") == "caf\u00e9"
+
+
+@pytest.mark.parametrize("text", ["", " ", "<a>", "<a></b>", "<a/><b/>", "text", "<a x=1/>", b"<a>\xff</a>", b"\0"])
+def test_what_is_not_well_formed_is_an_error_with_the_place(tmp_path: Path, text: str | bytes) -> None:
+    with pytest.raises(InputError, match=r"not well-formed XML: .*line 1, column"):
+        _read(tmp_path, text)
+
+
+@pytest.mark.parametrize(
+    "declaration",
+    ['<!ENTITY x "y">', '<!ENTITY x SYSTEM "file:///etc/hostname">', '<!ENTITY % x SYSTEM "http://127.0.0.1:9/">'],
+)
+def test_entity_declarations_are_refused_even_when_not_used(tmp_path: Path, declaration: str) -> None:
+    with pytest.raises(InputError, match="XML refused"):
+        _read(tmp_path, f"<!DOCTYPE a [{declaration}]><a/>")
+
+
+def test_a_document_type_is_allowed_and_never_fetched(tmp_path: Path) -> None:
+    root, _ = _read(tmp_path, '<!DOCTYPE a SYSTEM "http://127.0.0.1:9/a.dtd"><a/>')
+
+    assert root.tag == "a"
