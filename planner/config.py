@@ -2,12 +2,14 @@
 
 import re
 import tomllib
-from dataclasses import dataclass, fields
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
 from fractions import Fraction
 from pathlib import Path
 from typing import TypeVar
 
 from planner.errors import ConfigError
+from planner.model.seams import SEAM_KINDS
 from planner.model.target import MEANINGS, TOTALS, Meaning, Total
 
 _Choice = TypeVar("_Choice", bound=str)
@@ -16,10 +18,19 @@ _PERCENT = re.compile(r"(\+?)(\d{1,3}(?:\.\d{1,6})?)\s*%?")
 
 
 @dataclass(frozen=True, slots=True)
+class SeamSetting:
+    """What the project says about an import: the kind of seam it is, and the double that stands in for it."""
+
+    kind: str
+    double: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """The project's defaults; an option on the command line wins over each of them.
 
-    `data`, `source` and `rcfile` are paths relative to the project root.
+    `data`, `source` and `rcfile` are paths relative to the project root. `seams` are by import name; None takes one
+    out of the catalogue.
     """
 
     target: str | None = None
@@ -28,6 +39,7 @@ class Config:
     data: tuple[str, ...] = ()
     source: tuple[str, ...] = ()
     rcfile: str | None = None
+    seams: Mapping[str, SeamSetting | None] = field(default_factory=dict)
 
 
 def read_config(root: Path) -> Config:
@@ -64,6 +76,7 @@ def _checked(table: dict[str, object]) -> Config:
         data=_paths("data", table.get("data")),
         source=_paths("source", table.get("source")),
         rcfile=_text("rcfile", table.get("rcfile")),
+        seams=_seams(table.get("seams", {})),
     )
 
 
@@ -94,10 +107,36 @@ def _paths(key: str, value: object) -> tuple[str, ...]:
     raise _wrong(key, "a path or a list of paths", value)
 
 
-def _text(key: str, value: object) -> str | None:
+def _text(key: str, value: object, wanted: str = "a path") -> str | None:
     if value is None or isinstance(value, str):
         return value
-    raise _wrong(key, "a path", value)
+    raise _wrong(key, wanted, value)
+
+
+def _seams(value: object) -> dict[str, SeamSetting | None]:
+    if not isinstance(value, dict):
+        raise _wrong("seams", "a table of import names", value)
+    return {name: _seam(name, setting) for name, setting in value.items()}
+
+
+def _seam(name: str, value: object) -> SeamSetting | None:
+    key = f'seams."{name}"'
+    if not all(part.isidentifier() for part in name.split(".")):
+        raise ConfigError(f"pyproject.toml: [tool.gapplan] {key} is not the name of an import")
+    if value is False:
+        return None
+    if not isinstance(value, dict):
+        raise _wrong(key, 'false, or a table such as {kind = "http client", double = "respx"}', value)
+    known = [each.name for each in fields(SeamSetting)]
+    if unknown := sorted(set(value) - set(known)):
+        hint = " (a dotted import name stands in quotes)" if isinstance(value[unknown[0]], dict) else ""
+        raise ConfigError(
+            f"pyproject.toml: [tool.gapplan] {key} has no key {unknown[0]!r}; it knows {', '.join(sorted(known))}{hint}"
+        )
+    kind = _choice(f"{key} kind", value.get("kind"), SEAM_KINDS)
+    if kind is None:
+        raise ConfigError(f"pyproject.toml: [tool.gapplan] {key} needs a kind: {' or '.join(SEAM_KINDS)}")
+    return SeamSetting(kind, _text(f"{key} double", value.get("double"), "a text"))
 
 
 def _wrong(key: str, wanted: str, value: object) -> ConfigError:

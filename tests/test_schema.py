@@ -21,7 +21,7 @@ CALLS = {
 }
 
 
-def _schema(name: str) -> dict[str, Any]:
+def schema_of(name: str) -> dict[str, Any]:
     path = files("planner.report") / "schemas" / f"{name}.schema.json"
     schema: dict[str, Any] = json.loads(path.read_text("utf-8"))
     return schema
@@ -32,26 +32,26 @@ def _written(arguments: list[str]) -> Any:
     return json.loads(result.stdout)
 
 
-def _closed(schema: Any) -> Any:
+def closed(schema: Any) -> Any:
     """The schema with every object closed, so that a key it does not name is an error."""
     if isinstance(schema, Mapping):
-        closed = {key: _closed(value) for key, value in schema.items()}
-        return {**closed, "additionalProperties": False} if schema.get("type") == "object" else closed
-    return [_closed(each) for each in schema] if isinstance(schema, list) else schema
+        every = {key: closed(value) for key, value in schema.items()}
+        return {**every, "additionalProperties": False} if schema.get("type") == "object" else every
+    return [closed(each) for each in schema] if isinstance(schema, list) else schema
 
 
 @pytest.mark.parametrize("name", sorted(CALLS))
 def test_output_is_valid_and_the_schema_names_every_key(name: str) -> None:
     document = _written(CALLS[name])
 
-    jsonschema.validate(document, _schema(name))
-    jsonschema.validate(document, _closed(_schema(name)))
+    jsonschema.validate(document, schema_of(name))
+    jsonschema.validate(document, closed(schema_of(name)))
     assert next(iter(document)) == "format"
 
 
 @pytest.mark.parametrize("name", sorted(CALLS))
 def test_schema_is_a_valid_schema_and_refuses_another_format(name: str) -> None:
-    schema = _schema(name)
+    schema = schema_of(name)
     jsonschema.Draft202012Validator.check_schema(schema)
     document = {**_written(CALLS[name]), "format": 2}
 
@@ -61,7 +61,7 @@ def test_schema_is_a_valid_schema_and_refuses_another_format(name: str) -> None:
 
 def test_plan_that_cannot_reach_its_target_and_one_that_is_met_are_valid_too() -> None:
     for target in ("100", "1"):
-        jsonschema.validate(_written(["--target", target]), _closed(_schema("plan")))
+        jsonschema.validate(_written(["--target", target]), closed(schema_of("plan")))
 
 
 def test_steps_add_up_to_what_each_option_gains() -> None:

@@ -4,6 +4,7 @@ This module imports nothing but click: `gapplan --help` must be as quick as clic
 """
 
 import gc
+import os
 import sys
 from importlib import import_module
 from typing import Any
@@ -18,6 +19,10 @@ SECTIONS = {
         "plan": "Plan the way to a target: options A to D and the best mix.",
         "status": "Totals, the meanings of a target, what was skipped.",
         "rank": "What is uncovered, most points per hour first.",
+        "explain": "One module or unit: its gaps, what runs it, its seams.",
+    },
+    "More": {
+        "graph": "The import graph with coverage and seams.",
     },
 }
 """Command -> its line in `--help`; modules are only imported when their command runs."""
@@ -73,6 +78,8 @@ def main() -> None:
     """The `gapplan` command. Exit codes: 0 reached, 1 not reached, 2 unusable input, 130 interrupted."""
     from planner.errors import GapplanError
 
+    if sys.stderr is None:  # closed by the shell (`2>&-`); print would take standard output in its place
+        sys.stderr = open(os.devnull, "w")  # noqa: SIM115  (it stays open as long as the program)
     # A run builds millions of syntax-tree nodes and ends: collecting them in between cost 12 % of the time on
     # Django and saved no memory.
     gc.disable()

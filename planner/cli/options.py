@@ -11,8 +11,13 @@ from planner.errors import ConfigError
 
 if TYPE_CHECKING:
     from planner.config import Config
+    from planner.pipeline import Request
 
 F = TypeVar("F", bound=Callable[..., Any])
+
+REPORT_FORMATS = ("terminal", "markdown", "json")
+GRAPH_FORMATS = ("dot", "graphml", "mermaid", "json")
+ALL_FORMATS = tuple(dict.fromkeys((*REPORT_FORMATS, *GRAPH_FORMATS)))
 
 _OPTIONS = (
     click.option("-C", "--project", metavar="DIR", help="Project root.  [default: the current directory]"),
@@ -40,8 +45,9 @@ _OPTIONS = (
         type=click.Choice(["measured", "whole-tree"]),
         help="What the goal is judged on.  [default: measured]",
     ),
-    click.option("--format", "format", type=click.Choice(["terminal", "markdown", "json"]), help="[default: terminal]"),
+    click.option("--format", "format", type=click.Choice(ALL_FORMATS), help="[default: terminal; of graph: dot]"),
     click.option("-o", "--output", metavar="FILE", help="Write the report there instead of to standard output."),
+    click.option("--no-cache", is_flag=True, default=None, help="Read every source anew, and keep nothing."),
     click.option("--detail", is_flag=True, default=None, help="Everything: all steps, all that was skipped."),
     click.option("-q", "--quiet", is_flag=True, default=None, help="Nothing on standard error but errors."),
     click.option("-v", "--verbose", is_flag=True, default=None, help="Say on standard error what is read."),
@@ -69,16 +75,34 @@ class Common:
     total: Any
     format: Any
     output: Path | None
+    caches: Path | None
     is_detailed: bool
     is_quiet: bool
     is_verbose: bool
 
+    @property
+    def request(self) -> "Request":
+        """What to measure, for the pipeline."""
+        from planner.pipeline import Request
 
-def merge_options(before: Mapping[str, Any], after: Mapping[str, Any]) -> Common:
-    """One value for each shared option. Raises ConfigError for a root that is no directory or a bad configuration."""
+        return Request(self.root, self.data, self.source, self.rcfile, self.caches)
+
+
+def merge_options(
+    before: Mapping[str, Any], after: Mapping[str, Any], formats: tuple[str, ...] = REPORT_FORMATS
+) -> Common:
+    """One value for each shared option; the first of `formats` is the default.
+
+    Raises ConfigError for a root that is no directory, a format the command does not have, or a bad configuration.
+    """
     from planner.config import read_config
+    from planner.state import cache_folder
 
     given = {**before, **{name: value for name, value in after.items() if value not in (None, ())}}
+    if given.get("target") == "":
+        raise ConfigError("--target is empty; give a percent such as 12, 12.5 or +2")
+    if given.get("format") not in (None, *formats):
+        raise ConfigError(f"--format {given['format']} is not for this command; it has {', '.join(formats)}")
     here = Path.cwd()
     root = here / (given.get("project") or ".")
     if not root.is_dir():
@@ -90,9 +114,11 @@ def merge_options(before: Mapping[str, Any], after: Mapping[str, Any]) -> Common
         source=tuple(str(here / name) for name in given.get("source") or ()) or config.source,
         rcfile=str(here / given["rcfile"]) if given.get("rcfile") else config.rcfile,
         output=here / given["output"] if given.get("output") else None,
+        caches=None if given.get("no_cache") else cache_folder(),
         is_detailed=bool(given.get("detail")),
         is_quiet=bool(given.get("quiet")),
         is_verbose=bool(given.get("verbose")),
+        format=given.get("format") or formats[0],
         **_goal(given, config),
     )
 
@@ -102,5 +128,4 @@ def _goal(given: Mapping[str, Any], config: "Config") -> dict[str, Any]:
         "target": given.get("target") or config.target,
         "meaning": given.get("meaning") or config.meaning or "exact",
         "total": given.get("total") or config.total or "measured",
-        "format": given.get("format") or "terminal",
     }

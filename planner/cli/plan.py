@@ -6,9 +6,9 @@ from typing import Any
 import click
 
 from planner.cli.options import Common, common_options, merge_options
-from planner.cli.show import progress_for, say, show
+from planner.cli.show import progress_for, show
 from planner.errors import ConfigError
-from planner.pipeline import Goal, Request, make_plan
+from planner.pipeline import Goal, make_plan
 
 
 @click.command()
@@ -28,9 +28,6 @@ def command(before: dict[str, Any], /, **after: Any) -> None:
 def run_plan(common: Common) -> None:
     """Make, show and judge the plan; ends the program with its exit code."""
     goal = Goal(common.target or "", common.meaning, common.total)
-    request = Request(common.root, common.data, common.source, common.rcfile)
-    outcome = make_plan(request, goal, progress_for(common))
+    outcome = make_plan(common.request, goal, progress_for(common))
     show(outcome, "plan", common)
-    if common.output:
-        say(f"gapplan: wrote {common.output}", common)
     sys.exit(0 if outcome.is_met or any(option.reaches_target for option in outcome.options) else 1)

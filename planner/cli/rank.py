@@ -5,8 +5,8 @@ from typing import Any
 import click
 
 from planner.cli.options import common_options, merge_options
-from planner.cli.show import progress_for, say, show
-from planner.pipeline import Request, make_ranking
+from planner.cli.show import progress_for, show
+from planner.pipeline import make_ranking
 
 
 @click.command()
@@ -24,8 +24,5 @@ from planner.pipeline import Request, make_ranking
 def command(before: dict[str, Any], /, by: Any, most: int, is_all: bool, **after: Any) -> None:
     """Rank what is uncovered by points gained per hour, with size, seams and reasons."""
     common = merge_options(before, after)
-    request = Request(common.root, common.data, common.source, common.rcfile)
-    outcome = make_ranking(request, by, progress_for(common))
+    outcome = make_ranking(common.request, by, progress_for(common))
     show(outcome, "rank", common, None if is_all else most)
-    if common.output:
-        say(f"gapplan: wrote {common.output}", common)

@@ -6,11 +6,12 @@ import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from planner.cli.options import Common
 from planner.errors import GapplanError
+from planner.model.measurement import Input
 from planner.model.plan import Outcome
 from planner.pipeline import Progress
 from planner.report import Look, Subject, render
@@ -34,12 +35,19 @@ def progress_for(common: Common) -> Progress:
 
 
 def show(outcome: Outcome, subject: Subject, common: Common, most: int | None = None) -> None:
-    """Render and write the report. Raises OutputError when it cannot be written."""
-    text = render(outcome, subject, common.format, _look(common, most))
+    """Render and write a report. Raises OutputError when it cannot be written."""
+    write(lambda look: render(outcome, subject, common.format, look), common, outcome.measurement.inputs, most)
+
+
+def write(make: Callable[[Look], str], common: Common, inputs: Iterable[Input], most: int | None = None) -> None:
+    """Write the text that `make` gives for the look of the place it goes to, never over one of the inputs."""
     if common.output:
-        _write_file(common.output, text, common, outcome)
-    else:
-        _write_stdout(text)
+        _write_file(common.output, make(_look(common, most)), _input_files(common, inputs))
+        say(f"gapplan: wrote {common.output}", common)
+        return
+    if sys.stdout is None:
+        raise OutputError("standard output cannot be written (it is closed)")
+    _write_stdout(make(_look(common, most)))
 
 
 def say(text: str, common: Common) -> None:
@@ -75,9 +83,13 @@ def _write_stdout(text: str) -> None:
         raise OutputError(f"standard output cannot be written ({_reason(error)})") from error
 
 
-def _write_file(path: Path, text: str, common: Common, outcome: Outcome) -> None:
+def _input_files(common: Common, inputs: Iterable[Input]) -> set[Path]:
+    """The coverage data that was read or asked for."""
+    return {(common.root / each).resolve() for each in (*common.data, *(each.path for each in inputs))}
+
+
+def _write_file(path: Path, text: str, inputs: set[Path]) -> None:
     """Beside the target first, then moved over it, so that no reader sees half a report."""
-    inputs = {(common.root / each.path).resolve() for each in outcome.measurement.inputs}
     if path.resolve() in inputs:
         raise OutputError(f"{path}: is the coverage data itself; choose another --output")
     try:

@@ -5,8 +5,8 @@ from typing import Any
 import click
 
 from planner.cli.options import Common, common_options, merge_options
-from planner.cli.show import progress_for, say, show
-from planner.pipeline import Goal, Request, make_status
+from planner.cli.show import progress_for, show
+from planner.pipeline import Goal, make_status
 
 
 @click.command()
@@ -20,7 +20,4 @@ def command(before: dict[str, Any], /, **after: Any) -> None:
 def run_status(common: Common) -> None:
     """Make and show the status."""
     goal = Goal(common.target, common.meaning, common.total) if common.target else None
-    request = Request(common.root, common.data, common.source, common.rcfile)
-    show(make_status(request, goal, progress_for(common)), "status", common)
-    if common.output:
-        say(f"gapplan: wrote {common.output}", common)
+    show(make_status(common.request, goal, progress_for(common)), "status", common)

@@ -3,8 +3,8 @@
 Not in here: the choice between candidates, any reading of files other than the seam catalogue.
 """
 
-from planner.forecast.candidates import Grain, forecast_candidates
+from planner.forecast.candidates import Grain, Surroundings, forecast_candidates
 from planner.forecast.effort import DOUBLE
 from planner.forecast.share import import_share
 
-__all__ = ["DOUBLE", "Grain", "forecast_candidates", "import_share"]
+__all__ = ["DOUBLE", "Grain", "Surroundings", "forecast_candidates", "import_share"]

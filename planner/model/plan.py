@@ -30,13 +30,15 @@ class Seam:
     """What makes code expensive to test, and the double people usually put in its place.
 
     `needs_building` tells a double that is built or installed once per project (a fake Redis) from what
-    pytest brings (`tmp_path`, `monkeypatch`).
+    pytest brings (`tmp_path`, `monkeypatch`). `have` is the double that the project's tests have already, with the
+    place where it stands, "" for none.
     """
 
     name: str
     kind: str
     double: str
     needs_building: bool
+    have: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,10 +6,11 @@ Nothing here reads or writes a file, and every text from outside passes the one 
 from dataclasses import dataclass
 from typing import Literal
 
+from planner.model.explanation import Explanation, ImportMap
 from planner.model.plan import Outcome
 from planner.report.page import Page
 
-__all__ = ["FORMATS", "Format", "Look", "Subject", "render"]
+__all__ = ["FORMATS", "Format", "Look", "Subject", "render", "render_explanation", "render_import_map"]
 
 Format = Literal["terminal", "markdown", "json"]
 Subject = Literal["plan", "status", "rank"]
@@ -34,7 +35,10 @@ def render(outcome: Outcome, subject: Subject, format: Format, look: Look) -> st
         from planner.report import json
 
         return {"plan": json.render_plan, "status": json.render_status, "rank": json.render_rank}[subject](outcome)
-    page = _page(outcome, subject, look)
+    return _set(_page(outcome, subject, look), format, look)
+
+
+def _set(page: Page, format: Format, look: Look) -> str:
     if format == "markdown":
         from planner.report.markdown import render_markdown
 
@@ -54,3 +58,21 @@ def _page(outcome: Outcome, subject: Subject, look: Look) -> Page:
             return status_page(outcome, is_detailed=look.is_detailed)
         case "rank":
             return rank_page(outcome, look.most, is_detailed=look.is_detailed)
+
+
+def render_explanation(found: Explanation, format: Format, look: Look) -> str:
+    """One module or unit as text, ending in a newline."""
+    if format == "json":
+        from planner.report.explain_json import render_explain
+
+        return render_explain(found)
+    from planner.report.pages.explain import explain_page
+
+    return _set(explain_page(found, is_detailed=look.is_detailed), format, look)
+
+
+def render_import_map(found: ImportMap, format: str) -> str:
+    """The import graph in one of GRAPH_FORMATS: dot, graphml, mermaid, json."""
+    from planner.report.graphs import GRAPH_FORMATS
+
+    return GRAPH_FORMATS[format](found)

@@ -23,7 +23,7 @@ def render_plan(outcome: Outcome) -> str:
             "format": FORMAT,
             "project": outcome.project,
             "measured": _measured(outcome.measurement),
-            "whole_tree": _counts(outcome.measurement.whole_tree),
+            "whole_tree": counts_json(outcome.measurement.whole_tree),
             "target": _target(outcome.target, outcome),
             "options": [_option(option) for option in outcome.options],
             "recommended": outcome.recommended,
@@ -40,12 +40,12 @@ def render_status(outcome: Outcome) -> str:
             "format": FORMAT,
             "project": outcome.project,
             "measured": _measured(measured),
-            "whole_tree": _counts(measured.whole_tree),
+            "whole_tree": counts_json(measured.whole_tree),
             "target": _target(outcome.target, outcome) if outcome.target else None,
             "fail_under": float(measured.fail_under) if measured.fail_under is not None else None,
-            "import_time": _counts(outcome.share.import_time) if outcome.share else None,
-            "behaviour": _counts(outcome.share.behaviour) if outcome.share else None,
-            "unmeasured": [{"path": each.path, **_counts(each.counts)} for each in measured.unmeasured],
+            "import_time": counts_json(outcome.share.import_time) if outcome.share else None,
+            "behaviour": counts_json(outcome.share.behaviour) if outcome.share else None,
+            "unmeasured": [{"path": each.path, **counts_json(each.counts)} for each in measured.unmeasured],
             **_doubts(measured),
         }
     )
@@ -83,12 +83,13 @@ def _measured(measured: Measurement) -> dict[str, Json]:
         "counted_by": measured.counted_by or None,
         "branch": measured.branch,
         "files": len(measured.files),
-        **_counts(measured.totals),
+        **counts_json(measured.totals),
         "displayed": displayed_percent(measured.totals.covered_points, measured.totals.points, measured.precision),
     }
 
 
-def _counts(counts: Counts) -> dict[str, Json]:
+def counts_json(counts: Counts) -> dict[str, Json]:
+    """Statements, branch exits and their percent."""
     return {
         "statements": counts.statements,
         "covered_statements": counts.covered_statements,
@@ -184,7 +185,10 @@ def _item(candidate: Candidate) -> dict[str, Json]:
 
 
 def _seams(candidate: Candidate) -> list[Json]:
-    return [{"name": seam.name, "kind": seam.kind, "double": seam.double} for seam in candidate.seams]
+    return [
+        {"name": seam.name, "kind": seam.kind, "double": seam.double, "have": seam.have or None}
+        for seam in candidate.seams
+    ]
 
 
 def _effort(effort: Effort) -> dict[str, Json]:

@@ -100,6 +100,7 @@ def because(candidate: Candidate, step: Step | None = None) -> list[str]:
         reasons.append(plural(gaps, "gap"))
     if step and step.is_hollow:
         reasons.append("hollow: importing is all there is to test")
+    reasons += [f"double for {seam.name} exists: {seam.have}" for seam in candidate.seams if seam.have]
     building = step.new_seams if step else [seam for seam in candidate.seams if seam.needs_building]
     reasons += [f"needs a double for {seam.name}: {seam.double}" for seam in building]
     return reasons

@@ -3,16 +3,19 @@
 In here: parsing and one walk. Not in here: coverage, graphs over several files, any judgement.
 """
 
+import ast
 from collections.abc import Set
 from pathlib import Path
 
 from planner.model.facts import ModuleFacts
 from planner.model.measurement import Skipped
+from planner.model.seams import TestFacts
 from planner.source.names import module_name
-from planner.source.read import parse_file
+from planner.source.patches import patches_of
+from planner.source.read import parse_source, read_source
 from planner.source.walk import walk_tree
 
-__all__ = ["module_name", "read_facts"]
+__all__ = ["facts_of_source", "module_name", "read_facts", "read_test_facts"]
 
 
 def read_facts(root: Path, path: str, known: Set[str]) -> ModuleFacts | Skipped:
@@ -20,12 +23,41 @@ def read_facts(root: Path, path: str, known: Set[str]) -> ModuleFacts | Skipped:
 
     A file that cannot be read or parsed is Skipped with its reason, never an exception.
     """
-    tree = parse_file(root, path)
-    if isinstance(tree, Skipped):
-        return tree
+    source = read_source(root, path)
+    if isinstance(source, Skipped):
+        return source
+    return facts_of_source(source, path, known)
+
+
+def facts_of_source(source: bytes, path: str, known: Set[str]) -> ModuleFacts | Skipped:
+    """The facts of a file whose bytes are at hand."""
+    tree = parse_source(source, path)
+    try:
+        return tree if isinstance(tree, Skipped) else _facts_of_tree(tree, path, known)
+    except RecursionError:
+        return Skipped(path, "nested too deeply to be read")
+
+
+def read_test_facts(root: Path, path: str, known: Set[str]) -> TestFacts | Skipped:
+    """The facts of a test file or conftest, with what it patches, asks for and keeps in memory."""
+    source = read_source(root, path)
+    tree = source if isinstance(source, Skipped) else parse_source(source, path)
+    return tree if isinstance(tree, Skipped) else patches_of(tree, _facts_of_tree(tree, path, known))
+
+
+def _facts_of_tree(tree: ast.Module, path: str, known: Set[str]) -> ModuleFacts:
     module = module_name(path, known)
     package = module if path.endswith("__init__.py") else module.rpartition(".")[0]
     last_line = max((node.end_lineno or 1 for node in tree.body), default=1)
-    walk = walk_tree(tree, package, last_line)
-    units = walk.units()
-    return ModuleFacts(path, module, units, walk.import_time, walk.hollow)
+    walk = walk_tree(tree, package, last_line, module)
+    return ModuleFacts(
+        path=path,
+        module=module,
+        units=walk.units(),
+        import_time=walk.import_time,
+        hollow=walk.hollow,
+        guarded=walk.guarded,
+        main_block=walk.main_block,
+        imports=tuple(walk.imports),
+        dynamic=tuple(walk.dynamic),
+    )

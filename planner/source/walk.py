@@ -3,10 +3,22 @@
 import ast
 from dataclasses import dataclass, field
 
-from planner.model.facts import MODULE, Unit, UnitKind
+from planner.model.facts import MODULE, Import, ImportKind, Unit, UnitKind
 from planner.model.lines import NO_LINES, Lines, line_range
-from planner.source.guards import hollow_block
+from planner.source.chains import called_name, implied_calls
+from planner.source.draft import Draft
+from planner.source.guards import (
+    catches_import_error,
+    environment_answer,
+    hollow_block,
+    is_environment_guard,
+    is_main_guard,
+    is_type_checking,
+)
+from planner.source.imports import dynamic_import, imports_of
 from planner.source.names import bindings_of, dotted_name
+from planner.source.stubs import is_stub
+from planner.source.types import annotated_class, written_types
 
 _Function = ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -22,71 +34,109 @@ _DECISIONS = (
 )
 """McCabe's decision points; a boolean operator adds one for each operand after the first."""
 
-
-@dataclass(slots=True)
-class _Draft:
-    """A unit while the walk is inside it; `span` still holds the lines of units nested in it."""
-
-    name: str
-    kind: UnitKind
-    first_line: int
-    last_line: int
-    span: Lines
-    parent: "_Draft | None" = None
-    nested: Lines = NO_LINES
-    complexity: int = 1
-    parameters: int = 0
-    is_async: bool = False
-    names: set[str] = field(default_factory=set)
-    bindings: dict[str, str] = field(default_factory=dict)
-    own: set[str] = field(default_factory=set)
-    """Names it assigns, defines or takes: a parameter called `redis` is not the library."""
+_BLOCKS = (ast.If, ast.Try, ast.TryStar, ast.With, ast.For, ast.While, ast.Match)
+"""Statements below which an import is conditional."""
 
 
 @dataclass(slots=True)
 class Walk:
     """What one pass found."""
 
-    drafts: list[_Draft]
+    drafts: list[Draft]
+    package: str = ""
     hollow: Lines = NO_LINES
+    guarded: Lines = NO_LINES
+    main_block: Lines = NO_LINES
+    imports: list[Import] = field(default_factory=list)
+    dynamic: list[tuple[int, str]] = field(default_factory=list)
+    constants: dict[str, bool] = field(default_factory=dict)
 
     @property
     def import_time(self) -> Lines:
         """The lines of the module level and of class bodies, less what does not run on a usual import."""
         lines = NO_LINES
         for draft in self.drafts:
-            if draft.kind in ("module", "class") and not _is_local(draft):
+            if draft.kind in ("module", "class") and not draft.is_local:
                 lines |= draft.span & ~draft.nested
         return lines & ~self.hollow
 
     def units(self) -> tuple[Unit, ...]:
         """The units in the order of their lines, with the names they use made absolute."""
-        return tuple(_as_unit(draft) for draft in self.drafts)
+        return tuple(draft.unit() for draft in self.drafts)
 
 
-def walk_tree(tree: ast.Module, package: str, last_line: int) -> Walk:
-    """Units, bindings, used names and hollow blocks of the tree. `package` as in `bindings_of`."""
-    module = _Draft(MODULE, "module", 1, last_line, line_range(1, last_line))
-    walk = Walk([module])
-    stack: list[tuple[ast.AST, _Draft]] = [(node, module) for node in reversed(tree.body)]
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where the walk is: the unit, and what stands around it there."""
+
+    unit: Draft
+    is_conditional: bool = False
+    is_type_checking: bool = False
+
+
+def walk_tree(tree: ast.Module, package: str, last_line: int, module: str = "") -> Walk:
+    """Units, imports, names, calls and guards of the tree. `package` is where relative imports start."""
+    top = Draft(MODULE, "module", 1, last_line, line_range(1, last_line), module)
+    walk = Walk([top], package)
+    stack: list[tuple[ast.AST, _Place]] = [(node, _Place(top)) for node in reversed(tree.body)]
     while stack:
-        node, unit = stack.pop()
-        for block in hollow_block(node):
-            walk.hollow |= _lines_of(block)
+        node, place = stack.pop()
+        _take_constant(node, place, walk)
+        _take_guards(node, place, walk)
         if isinstance(node, _Function | ast.ClassDef):
-            inner = _enter(node, unit, walk)
+            inner = _Place(_enter(node, place.unit, walk))
             stack += [(child, inner) for child in reversed(node.body)]
-            stack += [(child, unit) for child in _outside_body(node)]
-            continue
-        if _take(node, unit, package):
-            stack += [(child, unit) for child in reversed(list(ast.iter_child_nodes(node)))]
+            stack += [(child, place) for child in _outside_body(node)]
+        elif isinstance(node, ast.If) and is_type_checking(node.test):
+            typing = _Place(place.unit, is_conditional=True, is_type_checking=True)
+            stack += [(child, place) for child in reversed([node.test, *node.orelse])]
+            stack += [(child, typing) for child in reversed(node.body)]
+        elif _take(node, place, walk):
+            below = _Place(place.unit, True, place.is_type_checking) if isinstance(node, _BLOCKS) else place
+            stack += [(child, below) for child in reversed(list(ast.iter_child_nodes(node)))]
     return walk
 
 
-def _take(node: ast.AST, unit: _Draft, package: str) -> bool:
+def _take_guards(node: ast.AST, place: _Place, walk: Walk) -> None:
+    """Note the lines that a condition on the environment hides or shows.
+
+    A handler outside of functions runs when the module is imported or never: it is hollow, whatever it catches.
+    """
+    if isinstance(node, ast.ExceptHandler) and place.unit.kind in ("module", "class") and not place.unit.is_local:
+        walk.hollow |= _lines_of(node)
+    for block in hollow_block(node, walk.constants):
+        walk.hollow |= _lines_of(block)
+    if isinstance(node, ast.If):
+        lines = _lines_of_all(node.body) | _lines_of_all(node.orelse)
+        if is_main_guard(node.test):
+            walk.main_block |= _lines_of_all(node.body)
+        elif is_environment_guard(node.test, walk.constants):
+            walk.guarded |= lines
+    elif isinstance(node, ast.Try) and any(catches_import_error(handler) for handler in node.handlers):
+        walk.guarded |= _lines_of(node)
+
+
+def _take_constant(node: ast.AST, place: _Place, walk: Walk) -> None:
+    """Note `WIN = sys.platform == "win32"` at module level, and that after `assert WIN` nothing else runs."""
+    if place.unit.kind != "module" or place.is_conditional:
+        return
+    match node:
+        case ast.Assign(targets=[ast.Name(id=name)], value=value):
+            answer = environment_answer(value, walk.constants)
+            walk.constants.pop(name, None)
+            if answer is not None:
+                walk.constants[name] = answer
+        case ast.Assert(test=test) if environment_answer(test, walk.constants) is False:
+            walk.hollow |= line_range((node.end_lineno or node.lineno) + 1, place.unit.last_line)
+
+
+def _take(node: ast.AST, place: _Place, walk: Walk) -> bool:
     """Note what the node means for its unit; whether its children still have something to say."""
+    unit = place.unit
     if isinstance(node, ast.Import | ast.ImportFrom):
-        unit.bindings.update(bindings_of(node, package))
+        unit.bindings.update(bindings_of(node, walk.package))
+        kind = _import_kind(place)
+        walk.imports += imports_of(node, walk.package, kind, is_conditional=place.is_conditional)
         return False
     if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
         unit.own.add(node.id)
@@ -94,37 +144,115 @@ def _take(node: ast.AST, unit: _Draft, package: str) -> bool:
     if isinstance(node, ast.Attribute | ast.Name):
         name = dotted_name(node)
         if name:
-            unit.names.add(name)
+            unit.names.setdefault(name, node.lineno)
         return name is None
+    if isinstance(node, ast.Call):
+        _take_call(node, place, walk)
+    elif isinstance(node, ast.AnnAssign | ast.Assign | ast.withitem):
+        _take_types(node, unit)
+    for name in implied_calls(node):
+        unit.implied.setdefault(name, getattr(node, "lineno", unit.first_line))
+    _count(node, unit)
+    unit.conditional |= _conditional(node)
+    return True
+
+
+def _conditional(node: ast.AST) -> Lines:
+    """The lines below a branch, loop or handler: entering the function need not run them."""
+    if isinstance(node, ast.If | ast.For | ast.AsyncFor | ast.While):
+        return _lines_of_all(node.body) | _lines_of_all(node.orelse)
+    if isinstance(node, ast.ExceptHandler | ast.match_case):
+        return _lines_of_all(node.body)
+    return NO_LINES
+
+
+def _count(node: ast.AST, unit: Draft) -> None:
     if isinstance(node, _DECISIONS):
         unit.complexity += 1
     elif isinstance(node, ast.BoolOp):
         unit.complexity += len(node.values) - 1
-    return True
+    elif isinstance(node, ast.Raise):
+        unit.raises += 1
 
 
-def _enter(node: _Function | ast.ClassDef, outer: _Draft, walk: Walk) -> _Draft:
+def _take_call(node: ast.Call, place: _Place, walk: Walk) -> None:
+    module = dynamic_import(node, walk.package)
+    if module:
+        walk.imports.append(Import(module, "", "", node.lineno, _import_kind(place), 0, place.is_conditional))
+    elif module == "":
+        walk.dynamic.append((node.lineno, ast.unparse(node)[:80]))
+    name = called_name(node.func)
+    if name:
+        place.unit.called.setdefault(name, node.lineno)
+    elif name is None:
+        place.unit.unknown_calls += 1
+
+
+def _take_types(node: ast.AST, unit: Draft) -> None:
+    """Note the class of a variable in its unit, and that of an attribute of `self` in the class."""
+    for target, name in written_types(node, unit.types):
+        head, _, attribute = target.partition(".")
+        owner = unit.owner
+        if owner and attribute and head == unit.receiver:
+            if owner.types.get(attribute, "()").endswith("()") and not name.endswith("()"):
+                owner.types[attribute] = name  # a class says more than the result of a call
+            owner.types.setdefault(attribute, name)
+        elif not attribute:
+            unit.types.setdefault(target, name)
+
+
+def _import_kind(place: _Place) -> ImportKind:
+    if place.is_type_checking:
+        return "type checking"
+    return "lazy" if place.unit.is_local or place.unit.kind in ("function", "method") else "top level"
+
+
+def _enter(node: _Function | ast.ClassDef, outer: Draft, walk: Walk) -> Draft:
     first, last = _first_line(node.body[0]), node.end_lineno or node.lineno
     is_inline = first == node.lineno
     span = NO_LINES if is_inline else line_range(first, last)
-    inner = _Draft(
+    inner = Draft(
         name=node.name if outer.kind == "module" else f"{outer.name}.{node.name}",
         kind=_kind(node, outer),
         first_line=min([node.lineno, *(each.lineno for each in node.decorator_list)]),
         last_line=last,
         span=span,
+        module=outer.module,
         parent=outer,
-        parameters=len([name for name in _parameters(node) if name not in ("self", "cls")]),
-        is_async=isinstance(node, ast.AsyncFunctionDef),
-        own=set(_parameters(node)),
+        decorators=_names(node.decorator_list),
+        is_stub=is_stub(node),
     )
+    if isinstance(node, ast.ClassDef):
+        inner.bases = _names(node.bases)
+        inner.metaclass = "".join(_names([each.value for each in node.keywords if each.arg == "metaclass"]))
+    else:
+        _take_signature(node, inner)
     outer.nested |= span
     outer.own.add(node.name)
+    outer.children.add(node.name)
     walk.drafts.append(inner)
     return inner
 
 
-def _kind(node: _Function | ast.ClassDef, outer: _Draft) -> UnitKind:
+def _take_signature(node: _Function, unit: Draft) -> None:
+    arguments = [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]
+    unit.is_async = isinstance(node, ast.AsyncFunctionDef)
+    unit.own |= {each.arg for each in arguments}
+    unit.types.update({each.arg: name for each in arguments if (name := annotated_class(each.annotation))})
+    if unit.kind == "method" and arguments and "staticmethod" not in unit.decorators:
+        unit.receiver = arguments[0].arg
+    unit.returns = annotated_class(node.returns) or ""
+    unit.parameters = sum(1 for each in arguments if each.arg not in ("self", "cls"))
+
+
+def _names(nodes: list[ast.expr]) -> tuple[str, ...]:
+    """Dotted names of decorators or bases; of a call, what is called; of a subscript, what is subscripted."""
+    called = [node.func if isinstance(node, ast.Call) else node for node in nodes]
+    plain = [node.value if isinstance(node, ast.Subscript) else node for node in called]
+    return tuple(name for node in plain if (name := dotted_name(node)))
+
+
+def _kind(node: _Function | ast.ClassDef, outer: Draft) -> UnitKind:
     if isinstance(node, ast.ClassDef):
         return "class"
     return "method" if outer.kind == "class" else "function"
@@ -137,12 +265,6 @@ def _outside_body(node: _Function | ast.ClassDef) -> list[ast.AST]:
     return [*node.decorator_list, node.args, *([node.returns] if node.returns else [])]
 
 
-def _parameters(node: _Function | ast.ClassDef) -> list[str]:
-    if isinstance(node, ast.ClassDef):
-        return []
-    return [each.arg for each in (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs)]
-
-
 def _first_line(statement: ast.stmt | ast.ExceptHandler) -> int:
     decorators: list[ast.expr] = getattr(statement, "decorator_list", [])
     return min([statement.lineno, *(each.lineno for each in decorators)])
@@ -152,45 +274,5 @@ def _lines_of(statement: ast.stmt | ast.ExceptHandler) -> Lines:
     return line_range(_first_line(statement), statement.end_lineno or statement.lineno)
 
 
-def _is_local(draft: _Draft) -> bool:
-    """Whether a class is defined inside a function, so that importing does not run its body."""
-    outer = draft.parent
-    while outer:
-        if outer.kind in ("function", "method"):
-            return True
-        outer = outer.parent
-    return False
-
-
-def _as_unit(draft: _Draft) -> Unit:
-    return Unit(
-        name=draft.name,
-        kind=draft.kind,
-        first_line=draft.first_line,
-        last_line=draft.last_line,
-        lines=draft.span & ~draft.nested,
-        complexity=draft.complexity,
-        parameters=draft.parameters,
-        is_async=draft.is_async,
-        uses=frozenset(full for name in draft.names if (full := _absolute(name, draft))),
-    )
-
-
-def _absolute(name: str, draft: _Draft) -> str | None:
-    """The dotted name with its first part replaced by what an import bound it to, innermost scope first.
-
-    None for names of the module's own; as in Python, what a class body binds is not seen from its methods.
-    """
-    head, dot, rest = name.partition(".")
-    scope: _Draft | None = draft
-    while scope:
-        if scope is draft or scope.kind != "class":
-            if head in scope.bindings:
-                return scope.bindings[head] + dot + rest
-            if head in scope.own:
-                return None
-        scope = scope.parent
-    return f"builtins.{name}" if head in _BUILTINS_THAT_REACH_OUT else None
-
-
-_BUILTINS_THAT_REACH_OUT = frozenset({"open", "input", "print", "exec", "eval", "compile", "__import__", "breakpoint"})
+def _lines_of_all(statements: list[ast.stmt]) -> Lines:
+    return line_range(_first_line(statements[0]), statements[-1].end_lineno or 0) if statements else NO_LINES

@@ -11,6 +11,7 @@ copies. Data already below DIR is used again. Needs Python 3.11, `coverage`, and
 """
 
 import argparse
+import contextlib
 import hashlib
 import json
 import os
@@ -29,6 +30,8 @@ from pathlib import Path
 import coverage
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+from projects import PROJECTS, Project
 
 from planner.errors import GapplanError
 from planner.measure import Request, read_measurement
@@ -59,17 +62,6 @@ for module in pkgutil.walk_packages(package.__path__, sys.argv[1] + ".", onerror
 
 
 @dataclass(frozen=True, slots=True)
-class Project:
-    """A pinned source distribution; what its tests need and pytest's options, or the package only imported."""
-
-    name: str
-    version: str
-    needs: tuple[str, ...] = ()
-    options: tuple[str, ...] = ()
-    imports: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class Outcome:
     """One project in one mode: coverage.py's totals and, per format, "equal" or what differs."""
 
@@ -86,39 +78,6 @@ class Outcome:
     @property
     def is_equal(self) -> bool:
         return set(self.answers.values()) == {"equal"}
-
-
-PROJECTS = (
-    Project("apscheduler", "3.11.0", ("anyio", "pytz", "sqlalchemy", "tornado", "gevent", "twisted", "tzlocal")),
-    Project("attrs", "25.3.0", ("cloudpickle", "hypothesis", "pympler", "pytest-xdist"), ("-p", "no:xdist")),
-    Project("black", "25.1.0", ("aiohttp", "parameterized"), ("--run-optional=no_jupyter", "-k", "not blackd")),
-    Project("boltons", "25.0.0"),
-    Project("click", "8.1.8"),
-    Project("docutils", "0.21.2", imports="docutils"),
-    Project("flask", "3.1.0", ("click==8.1.8", "werkzeug==3.1.3", "asgiref", "python-dotenv")),
-    Project("httpx", "0.28.1", ("brotli", "chardet", "h2", "rich", "socksio", "trio", "trustme", "uvicorn", "zstandard")),
-    Project("itsdangerous", "2.2.0", ("freezegun",)),
-    Project("jinja2", "3.1.6", ("trio",)),
-    Project("jsonschema", "4.23.0", (), ("jsonschema",)),
-    Project("markupsafe", "3.0.2"),
-    Project("marshmallow", "3.26.1", ("simplejson",)),
-    Project("more-itertools", "10.7.0"),
-    Project("networkx", "3.4.2", ("numpy", "scipy"), imports="networkx"),
-    Project("packaging", "25.0", ("pretend",)),
-    Project("pluggy", "1.6.0", ("pytest-benchmark",)),
-    Project("pygments", "2.19.1", imports="pygments"),
-    Project("requests", "2.32.3", ("pytest-httpbin", "pytest-mock", "trustme", "pysocks")),
-    Project("rich", "14.0.0", imports="rich"),
-    Project("sqlparse", "0.5.3"),
-    Project("structlog", "25.3.0", ("freezegun", "pretend", "pytest-asyncio", "simplejson", "rich", "twisted")),
-    Project("sympy", "1.14.0", imports="sympy"),
-    Project("tomlkit", "0.13.2", ("pyyaml",)),
-    Project("toolz", "1.0.0"),
-    Project("twine", "6.1.0", ("pretend", "pytest-socket", "build")),
-    Project("watchdog", "6.0.0", ("flaky", "pytest-timeout", "eventlet"), ("-o", "addopts=")),
-    Project("werkzeug", "3.1.3", ("cryptography", "ephemeral-port-reserve", "pytest-timeout", "watchdog")),
-    Project("zipp", "3.21.0", ("jaraco.itertools", "jaraco.functools", "jaraco.test", "big-O", "pytest-ignore-flaky")),
-)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -219,12 +178,17 @@ def _run_limited(command: Sequence[str], tree: Path, place: Path) -> None:
     environment = os.environ | {"COVERAGE_FILE": str(place / ".coverage"), "PYTHONHASHSEED": "0"}
     environment.pop("PYTHONPATH", None)
     with (place.parent / f"{place.name}.log").open("wb") as log:
-        process = subprocess.Popen([*offline, *command], cwd=tree, env=environment, stdout=log, stderr=log)
+        process = subprocess.Popen(
+            [*offline, *command], cwd=tree, env=environment, stdout=log, stderr=log, start_new_session=True
+        )
         try:
             process.wait(SECONDS_FOR_TESTS)
         except subprocess.TimeoutExpired:
             process.send_signal(signal.SIGINT)
             process.wait(60)
+        finally:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)  # servers that tests left running
 
 
 def _compare(project: Project, tree: Path, data: Path, python: Path) -> Outcome:
@@ -263,8 +227,8 @@ def _write_reports(tree: Path, data: Path, python: Path, kinds: Iterable[str]) -
         command = [str(python), "-m", "coverage", kind, "-q", "-o", str(report)]
         done = subprocess.run(command, cwd=tree, env=environment, capture_output=True, text=True, check=False)
         if not report.is_file():
-            print(f"{data}: {kind} needs -i: {done.stdout}{done.stderr}".rstrip(), file=sys.stderr)
-            subprocess.run([*command, "-i"], cwd=tree, env=environment, check=False)
+            print(f"{tree.name}: {kind} needs -i: {(done.stdout + done.stderr).strip()}", file=sys.stderr)
+            subprocess.run([*command, "-i"], cwd=tree, env=environment, capture_output=True, check=False)
         shutil.rmtree(copy)
     return place
 

@@ -1,0 +1,142 @@
+"""What a dotted name means across a project's files: re-exports, classes with their bases, what functions return."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from planner.model.facts import MODULE, ModuleFacts, Unit
+
+MOST_HOPS = 8
+"""Re-exports, bases and attributes that lead on are followed so far; a cycle of them ends here."""
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """The project's names: `units` by absolute dotted name, each with its file; `aliases` are what imports bind."""
+
+    modules: frozenset[str]
+    aliases: dict[str, str] = field(default_factory=dict)
+    units: dict[str, tuple[ModuleFacts, Unit]] = field(default_factory=dict)
+
+    def is_own(self, name: str) -> bool:
+        """Whether the name lies in a module of the project."""
+        return any(prefix in self.modules for prefix, _ in prefixes(name))
+
+    def canonical(self, name: str) -> str:
+        """The name where it is defined: `shop.storage.Cache` is `shop.storage.cache.Cache`."""
+        for _ in range(MOST_HOPS):
+            for prefix, rest in prefixes(name):
+                plain = prefix.removesuffix("()")
+                target = self.aliases.get(plain, plain)
+                if target != plain:
+                    name = target + prefix[len(plain) :] + rest
+                    break
+            else:
+                return name
+        return name
+
+    def meaning(self, name: str, hops: int = MOST_HOPS) -> str:
+        """The name with what the project tells put in: attributes by their class, results by what is returned.
+
+        `f().x` is x of the result of f; a class stands for its instances too. Ends outside the project, or at one of
+        its own units, or where the text leads no further.
+        """
+        name = self.canonical(name)
+        for prefix, rest in prefixes(name) if hops else ():
+            plain = prefix.removesuffix("()")
+            if plain in self.modules:
+                found = self._of_module(plain, rest)
+            elif plain in self.units:
+                found = self._of_unit(plain, rest)
+            else:
+                continue
+            return self.meaning(found, hops - 1) if found else name
+        return name
+
+    def _of_module(self, module: str, rest: str) -> str | None:
+        top = self.units.get(f"{module}.{MODULE}")
+        first, more = _first(rest)
+        made = top[1].attributes.get(first) if top and first else None
+        return f"{made}{more}" if made and made != f"{module}.{first}" else None
+
+    def _of_unit(self, name: str, rest: str) -> str | None:
+        unit = self.units[name][1]
+        if not rest:
+            return None
+        if unit.kind != "class":
+            return f"{unit.returns}{rest}" if unit.returns and unit.returns != name else None
+        first, more = _first(rest)
+        if made := self.attribute(name, first):
+            return f"{made}{more}"
+        if method := self.method(name, first):
+            returned = self.units[method][1].returns
+            return f"{returned}{more}" if more and returned else (None if method == name + rest else method)
+        if more and first != "objects":  # Django's manager; any other attribute is rather the class's own
+            return None
+        outside = [each for each in self.lineage(name) if not self.is_own(each) and "." in each]
+        return f"{outside[0]}{rest}" if outside else None
+
+    def unit(self, name: str) -> Unit | None:
+        """The class or function of that name, if the project has it."""
+        found = self.units.get(self.canonical(name))
+        return found[1] if found else None
+
+    def lineage(self, name: str) -> Iterator[str]:
+        """The class and its bases, nearest first, also those outside the project."""
+        seen: list[str] = []
+        waiting = [self.canonical(name)]
+        while waiting and len(seen) < MOST_HOPS:
+            each = waiting.pop(0)
+            if each not in seen:
+                seen.append(each)
+                unit = self.unit(each)
+                waiting += [self.canonical(base) for base in unit.bases] if unit else []
+        yield from seen
+
+    def attribute(self, owner: str, name: str) -> str | None:
+        """What an attribute of an instance of `owner` is, as dotted name: a class, or `f()` for what f returns."""
+        for each in self.lineage(owner):
+            unit = self.unit(each)
+            if unit and unit.kind == "class" and name in unit.attributes:
+                return unit.attributes[name]
+        return None
+
+    def method(self, owner: str, name: str) -> str | None:
+        """The absolute name of a method, of the class or a base in the project."""
+        for each in self.lineage(owner):
+            if f"{each}.{name}" in self.units:
+                return f"{each}.{name}"
+        return None
+
+
+def read_project(facts: Iterable[ModuleFacts]) -> Project:
+    """The names of all the given files."""
+    every = list(facts)
+    project = Project(frozenset(each.module for each in every))
+    for each in every:
+        for unit in each.units:
+            project.units[f"{each.module}.{unit.name}"] = (each, unit)
+        for asked in each.imports:
+            if asked.alias and asked.name != "*":
+                target = f"{asked.module}.{asked.name}" if asked.name else _bound(asked.module, asked.alias)
+                project.aliases.setdefault(f"{each.module}.{asked.alias}", target)
+    return project
+
+
+def _bound(module: str, alias: str) -> str:
+    """`import a.b` binds `a`; `import a.b as c` binds all of it."""
+    top = module.partition(".")[0]
+    return top if alias == top else module
+
+
+def prefixes(name: str) -> Iterator[tuple[str, str]]:
+    """(prefix, rest) of a dotted name, the whole first: `a.b` and "", `a` and `.b`."""
+    prefix = name
+    while prefix:
+        yield prefix, name[len(prefix) :]
+        prefix = prefix.rpartition(".")[0]
+
+
+def _first(rest: str) -> tuple[str, str]:
+    """The first attribute of `.a().b`, without its call, and what follows."""
+    head, dot, more = rest.removeprefix(".").partition(".")
+    return head.removesuffix("()"), dot + more

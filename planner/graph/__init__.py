@@ -1,0 +1,1 @@
+"""Facts of a whole project -> import graph and call graph."""

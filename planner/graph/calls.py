@@ -1,0 +1,101 @@
+"""Who calls whom in a project, each edge with how far the text can be trusted, and what stays unresolved."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from planner.graph.lookup import Lookup, read_names
+from planner.graph.rules import RATES, Rule
+from planner.graph.targets import may_enter, targets_by_name, targets_of, wrappers_of
+from planner.model.facts import ModuleFacts, Unit
+
+
+class Edge(NamedTuple):
+    """A call from one unit to another, by number. `confidence`, above 0 up to 1, is how often it happens in tests
+    that enter the caller (see `RATES`); `line` is where the caller makes it first."""
+
+    caller: int
+    callee: int
+    rule: Rule
+    confidence: float
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class CallGraph:
+    """Units by number, in the order of the facts: `units[n]` of `modules[n]` has `edges[n]`, best first.
+
+    `unresolved[n]` counts the unit's calls that may enter the project and could not be followed: variables that are
+    called, results of results, and methods on something unknown whose name some method of the project has. Calls that
+    leave the project are not in it. `callers` are the edges by callee.
+    """
+
+    units: tuple[Unit, ...]
+    modules: tuple[str, ...]
+    edges: tuple[tuple[Edge, ...], ...]
+    callers: tuple[tuple[Edge, ...], ...]
+    unresolved: tuple[int, ...]
+    numbers: Mapping[tuple[str, str], int]
+
+    def number(self, module: str, name: str) -> int | None:
+        """The unit of that name in that module, None if there is none; the module level is `MODULE`."""
+        return self.numbers.get((module, name))
+
+
+def call_graph(facts: Iterable[ModuleFacts]) -> CallGraph:
+    """The calls of a whole project, as far as its text tells. Nothing is run or imported."""
+    lookup = read_names(facts)
+    edges: list[tuple[Edge, ...]] = []
+    unresolved: list[int] = []
+    callers: list[list[Edge]] = [[] for _ in lookup.units]
+    for number in range(len(lookup.units)):
+        found, lost = _edges_of(number, lookup)
+        edges.append(found)
+        unresolved.append(lost)
+        for edge in found:
+            callers[edge.callee].append(edge)
+    return CallGraph(
+        units=tuple(lookup.units),
+        modules=tuple(lookup.modules),
+        edges=tuple(edges),
+        callers=tuple(map(tuple, callers)),
+        unresolved=tuple(unresolved),
+        numbers=lookup.numbers,
+    )
+
+
+def _edges_of(number: int, lookup: Lookup) -> tuple[tuple[Edge, ...], int]:
+    """The unit's edges, the best for each callee, and the number of its unresolved calls."""
+    best: dict[int, Edge] = {}
+    unit, unresolved = lookup.units[number], lookup.units[number].unknown_calls
+    for callee, rule, line in _implied(number, lookup):
+        _keep(best, _edge(number, callee, rule, line, unit))
+    for call in unit.calls:
+        targets = list(targets_of(number, call, lookup)) or list(targets_by_name(call, lookup))
+        if not targets and may_enter(call, lookup):
+            unresolved += 1
+        for callee, rule in targets:
+            _keep(best, _edge(number, callee, rule, call.line, unit))
+    return tuple(sorted(best.values(), key=lambda edge: (-edge.confidence, edge.callee))), unresolved
+
+
+def _implied(number: int, lookup: Lookup) -> Iterator[tuple[int, Rule, int]]:
+    """Decorators' wrappers around a function, and the functions inside it: no call names them."""
+    unit = lookup.units[number]
+    if not unit.is_body:
+        return
+    for wrapper in wrappers_of(number, lookup):
+        yield wrapper, "wrapper", unit.first_line
+    for inner in lookup.inside(number):
+        yield inner, "nested", lookup.units[inner].first_line
+
+
+def _edge(caller: int, callee: int, rule: Rule, line: int, unit: Unit) -> Edge:
+    rate = RATES[rule]
+    return Edge(caller, callee, rule, rate.in_block if unit.conditional >> line & 1 else rate.straight, line)
+
+
+def _keep(best: dict[int, Edge], edge: Edge) -> None:
+    old = best.get(edge.callee)
+    if edge.callee != edge.caller and (old is None or old.confidence < edge.confidence):
+        best[edge.callee] = edge

@@ -1,0 +1,45 @@
+"""What a test of a unit would enter besides it, and through which public units a private one is reached."""
+
+from collections.abc import Callable, Iterable, Mapping
+from heapq import heappop, heappush
+
+from planner.graph.calls import CallGraph, Edge
+
+LEAST = 0.05
+"""Paths less likely than this are not followed: of the units at 0.05 to 0.10, a fifth is entered."""
+
+
+def reach(unit: int, graph: CallGraph, least: float = LEAST) -> Mapping[int, float]:
+    """The units that a test of `unit` would enter, it included, most likely first, each with how likely.
+
+    That is the best product of confidences along a path of calls, at least `least`. It errs to the low side away from
+    the unit: several paths lead to the same place (tests/benchmarks/reach.py has the figures).
+    """
+    return _spread(unit, lambda number: ((edge.callee, edge) for edge in graph.edges[number]), least)
+
+
+def entry_points(unit: int, graph: CallGraph, least: float = LEAST) -> Mapping[int, float]:
+    """The nearest public functions and methods that enter `unit`, most likely first; `unit` alone if it is public."""
+
+    def callers(number: int) -> Iterable[tuple[int, Edge]]:
+        is_entry = graph.units[number].is_public and graph.units[number].is_body
+        return () if is_entry else ((edge.caller, edge) for edge in graph.callers[number])
+
+    found = _spread(unit, callers, least)
+    return {each: chance for each, chance in found.items() if graph.units[each].is_public and graph.units[each].is_body}
+
+
+def _spread(start: int, steps: Callable[[int], Iterable[tuple[int, Edge]]], least: float) -> dict[int, float]:
+    """Dijkstra with products: the unit with the best chance is settled first, ties by number."""
+    settled: dict[int, float] = {}
+    waiting = [(-1.0, start)]
+    while waiting:
+        minus, number = heappop(waiting)
+        if number in settled:
+            continue
+        settled[number] = -minus
+        for other, edge in steps(number):
+            chance = -minus * edge.confidence
+            if chance >= least and other not in settled:
+                heappush(waiting, (-chance, other))
+    return settled

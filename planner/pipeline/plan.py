@@ -1,0 +1,90 @@
+"""The story of a plan: measure, analyse, forecast, solve. Reports are functions of what comes out."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from planner.config import parse_percent
+from planner.errors import ConfigError
+from planner.forecast import DOUBLE, Grain, forecast_candidates, import_share
+from planner.measure import Progress, Request, read_measurement
+from planner.model.facts import ModuleFacts
+from planner.model.measurement import Measurement
+from planner.model.plan import Candidate, Outcome
+from planner.model.target import Meaning, Rules, Target, Total, version_numbers
+from planner.pipeline.shared import measured_product, product, read_code
+from planner.solve import Field, Ground, plan_options, recommend
+
+
+@dataclass(frozen=True, slots=True)
+class Goal:
+    """What the user asked for: a percent as written (`12`, `+2`), its meaning, and the total it is judged on."""
+
+    percent: str
+    meaning: Meaning = "exact"
+    total: Total = "measured"
+
+
+def make_plan(request: Request, goal: Goal, progress: Progress) -> Outcome:
+    """The options that lead to the goal. Raises InputError or ConfigError, one line each."""
+    measured = read_measurement(request, progress)
+    target = _target(goal, measured)
+    code = read_code(request, measured, progress)
+    candidates = forecast_candidates(product(measured), code.facts, around=code.around)
+    ground = _ground(target, measured)
+    options = plan_options(_field(candidates, measured, code.facts), ground, measured.whole_tree)
+    return Outcome(
+        project=request.root.name,
+        measurement=measured,
+        target=target,
+        options=() if target.shortfall(ground.today) == 0 else options,
+        recommended=None if target.shortfall(ground.today) == 0 else recommend(options),
+        share=import_share(measured_product(measured), code.facts),
+    )
+
+
+def make_status(request: Request, goal: Goal | None, progress: Progress) -> Outcome:
+    """What was measured, in totals and apart for import-time and behaviour; with a goal, what it needs."""
+    measured = read_measurement(request, progress)
+    code = read_code(request, measured, progress)
+    return Outcome(
+        project=request.root.name,
+        measurement=measured,
+        target=_target(goal, measured) if goal else None,
+        share=import_share(measured_product(measured), code.facts),
+    )
+
+
+def make_ranking(request: Request, grain: Grain, progress: Progress) -> Outcome:
+    """Everything uncovered, by points gained per hour, best first."""
+    measured = read_measurement(request, progress)
+    code = read_code(request, measured, progress)
+    candidates = forecast_candidates(product(measured), code.facts, grain, code.around)
+    ranked = sorted(candidates, key=lambda each: (-each.gain_milli / each.effort.p50, each.path, each.unit))
+    return Outcome(project=request.root.name, measurement=measured, candidates=tuple(ranked))
+
+
+def _target(goal: Goal, measured: Measurement) -> Target:
+    today = measured.totals if goal.total == "measured" else measured.whole_tree
+    if not today.points:
+        raise ConfigError("the data has no statements at all, so no percent can be reached")
+    version = version_numbers(measured.version) if measured.version else None
+    rules = Rules(measured.precision, version)
+    return Target(parse_percent(goal.percent, today.percent), goal.meaning, goal.total, rules)
+
+
+def _ground(target: Target, measured: Measurement) -> Ground:
+    if target.total == "whole-tree":
+        return Ground(target, measured.whole_tree, {}, DOUBLE)
+    entering = {file.path: file.counts.points for file in measured.unmeasured}
+    return Ground(target, measured.totals, entering, DOUBLE)
+
+
+def _field(candidates: tuple[Candidate, ...], measured: Measurement, facts: Mapping[str, ModuleFacts]) -> Field:
+    files = (*measured.files, *measured.unmeasured)
+    return Field(
+        candidates,
+        missing_in={file.path: file.counts.missing_points for file in files},
+        is_tested={
+            file.path: bool(file.executed & ~facts[file.path].import_time) for file in files if file.path in facts
+        },
+    )

@@ -1,0 +1,105 @@
+"""What every story needs: which files are the product, their facts, and the seams their units touch."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from planner.config import read_config
+from planner.forecast import Surroundings
+from planner.forecast.doubles import find_doubles
+from planner.forecast.project import Project, read_project
+from planner.forecast.seams import Catalogue, read_catalogue
+from planner.forecast.touches import CalledUnit, Touches, direct_touches, with_indirect
+from planner.graph.calls import CallGraph, call_graph
+from planner.graph.closure import Closures, import_closures
+from planner.graph.imports import index_modules
+from planner.measure import Progress, Request, is_test_path, scan_tree
+from planner.model.facts import ModuleFacts
+from planner.model.measurement import FileCoverage, Measurement, Skipped
+from planner.model.seams import Double, TestFacts, UnitKey
+from planner.source import read_test_facts
+from planner.source.cache import read_all_facts
+
+
+@dataclass(frozen=True)
+class Code:
+    """The product's code as values: facts by path, and what is computed from them when it is first asked for."""
+
+    request: Request
+    facts: Mapping[str, ModuleFacts]
+    progress: Progress
+
+    @cached_property
+    def calls(self) -> CallGraph:
+        return call_graph(self.facts.values())
+
+    @cached_property
+    def closures(self) -> Closures:
+        return import_closures(self.facts.values())
+
+    @cached_property
+    def names(self) -> Project:
+        return read_project(self.facts.values())
+
+    @cached_property
+    def direct(self) -> Touches:
+        return direct_touches(self.facts.values(), self.names, self.catalogue)
+
+    @cached_property
+    def touches(self) -> Touches:
+        """The seams of each unit, its own and those behind what it calls."""
+        return with_indirect(self.direct, self._called())
+
+    @cached_property
+    def doubles(self) -> Mapping[str, Double]:
+        """Kind of seam -> the double that the project's tests have for it."""
+        return find_doubles(self._tests(), self.names, self.direct, self.catalogue)
+
+    @cached_property
+    def around(self) -> Surroundings:
+        """What the forecast knows around each unit."""
+        runs = {facts.path: self.closures.of(module).files for module, facts in self._used().items()}
+        return Surroundings(self.direct, self.doubles, runs)
+
+    def _used(self) -> dict[str, ModuleFacts]:
+        """Module name -> the facts that the name means."""
+        return dict(index_modules(self.facts.values()).by_name)
+
+    @cached_property
+    def catalogue(self) -> Catalogue:
+        return read_catalogue(read_config(self.request.root).seams)
+
+    def _called(self) -> dict[UnitKey, list[CalledUnit]]:
+        graph = self.calls
+        paths = {facts.module: facts.path for facts in self.facts.values()}
+        keys = [(paths[module], unit.name) for module, unit in zip(graph.modules, graph.units, strict=True)]
+        return {
+            keys[number]: [CalledUnit(keys[edge.callee], edge.confidence, edge.line) for edge in edges]
+            for number, edges in enumerate(graph.edges)
+            if edges
+        }
+
+    def _tests(self) -> list[TestFacts]:
+        root = self.request.root
+        paths = [path for path in scan_tree(root).files if is_test_path(path)]
+        known = frozenset(paths)
+        read = [read_test_facts(root, path, known) for path in self.progress(paths, "reading tests")]
+        return [each for each in read if not isinstance(each, Skipped)]
+
+
+def read_code(request: Request, measured: Measurement, progress: Progress) -> Code:
+    """The facts of every product file that can be read; the others are named by the measurement already."""
+    paths = sorted(file.path for file in product(measured))
+    found = read_all_facts(request.root, paths, frozenset(paths), request.caches, progress)
+    return Code(request, {path: facts for path, facts in found.items() if not isinstance(facts, Skipped)}, progress)
+
+
+def product(measured: Measurement) -> list[FileCoverage]:
+    """The files that tests can be planned for: in the tree, and no tests themselves."""
+    files: Iterable[FileCoverage] = (*measured.files, *measured.unmeasured)
+    return [file for file in files if file.in_tree and not is_test_path(file.path)]
+
+
+def measured_product(measured: Measurement) -> list[FileCoverage]:
+    """Of those, the files that the data has."""
+    return [file for file in measured.files if file.in_tree and not is_test_path(file.path)]

@@ -1,0 +1,71 @@
+"""What an expression enters, as dotted names in which `f()` stands for the result of calling `f`."""
+
+import ast
+from collections.abc import Iterator
+
+_LITERALS = (
+    *(ast.Constant, ast.JoinedStr, ast.List, ast.Tuple, ast.Dict, ast.Set),
+    *(ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp),
+)
+
+_MOST_LINKS = 8
+"""Longer chains have no name: to name each link of 5,000 calls takes that number squared, and says nothing more."""
+
+_ASKING = frozenset({"len", "str", "repr", "iter", "next", "hash", "bool"})
+"""Built-in functions that call the special method of their name."""
+
+
+def chain_name(node: ast.expr) -> str | None:
+    """`a.b().c` for attributes and calls that start at a name, whatever the arguments; else None."""
+    parts: list[str] = []
+    called = ""
+    while len(parts) <= _MOST_LINKS:
+        if isinstance(node, ast.Attribute):
+            parts.append(node.attr + called)
+            node, called = node.value, ""
+        elif isinstance(node, ast.Call) and not called:
+            node, called = node.func, "()"
+        elif isinstance(node, ast.Await):
+            node = node.value
+        elif isinstance(node, ast.Name):
+            return ".".join([node.id + called, *reversed(parts)])
+        else:
+            return None
+    return None
+
+
+def called_name(function: ast.expr) -> str | None:
+    """The name that a call calls: a chain, or `?.method` on a receiver without a name; "" on a literal, None else."""
+    name = chain_name(_without_parameters(function))
+    if name or not isinstance(function, ast.Attribute):
+        return name
+    return "" if isinstance(function.value, _LITERALS) else f"?.{function.attr}"
+
+
+def _without_parameters(function: ast.expr) -> ast.expr:
+    """`Class` of `Class[int](...)`; what `handlers[key]()` calls is not told."""
+    name = chain_name(function.value) if isinstance(function, ast.Subscript) else None
+    is_class = name and name.rpartition(".")[2].lstrip("_")[:1].isupper()
+    return function.value if is_class and isinstance(function, ast.Subscript) else function
+
+
+def implied_calls(node: ast.AST) -> Iterator[str]:
+    """The special methods that a statement or expression calls without naming them."""
+    if isinstance(node, ast.With | ast.AsyncWith):
+        letter = "a" if isinstance(node, ast.AsyncWith) else ""
+        for item in node.items:
+            yield from _special(item.context_expr, f"{letter}enter", f"{letter}exit")
+    elif isinstance(node, ast.For | ast.comprehension):
+        yield from _special(node.iter, "iter")
+    elif isinstance(node, ast.Subscript):
+        kind = {ast.Load: "get", ast.Store: "set", ast.Del: "del"}[type(node.ctx)]
+        yield from _special(node.value, f"{kind}item")
+    elif isinstance(node, ast.Compare) and len(node.ops) == 1 and isinstance(node.ops[0], ast.In | ast.NotIn):
+        yield from _special(node.comparators[0], "contains")
+    elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and len(node.args) == 1:
+        yield from _special(node.args[0], *({node.func.id} & _ASKING))
+
+
+def _special(node: ast.expr, *names: str) -> Iterator[str]:
+    if receiver := chain_name(node):
+        yield from (f"{receiver}.__{name}__" for name in names)

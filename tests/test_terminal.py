@@ -1,0 +1,205 @@
+"""A page as terminal text: within its width, inert, and with every number whole."""
+
+import re
+import unicodedata
+from itertools import pairwise
+
+import pytest
+from factories import REDIS, REQUESTS, candidate, measurement, option, outcome, step, target
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.cells import cell_len
+from test_escape import HOSTILE, TEXTS
+from test_markdown import hostile
+
+from planner.model.measurement import Counts, Input, Skipped
+from planner.model.plan import Effort, Outcome
+from planner.report import Look, Subject, render
+from planner.report.escape import visible
+from planner.report.page import Bullets, Column, Heading, Page, Sentence, Table
+from planner.report.pages import plan_page, rank_page, status_page
+from planner.report.terminal import render_terminal
+
+WIDTHS = (60, 80, 100, 120, 200)
+SUBJECTS: tuple[Subject, ...] = ("plan", "status", "rank")
+
+
+def large() -> Outcome:
+    """An outcome of a large project: long paths, large numbers, several doubles."""
+    path = "src/company/product/subsystem/adapters/persistence/repository_factory.py"
+    many = [
+        candidate(
+            f"RepositoryFactory{number}",
+            path=path,
+            body=1_234 + number,
+            hours=123.4,
+            seams=(REDIS, REQUESTS),
+            imports={path: 1_000},
+        )
+        for number in range(12)
+    ]
+    taken = [step(number, each, 12_345) for number, each in enumerate(many, start=1)]
+    short = option("C", *taken, shortfall=12_345, effort=Effort(1_234.5, 2_345.6))
+    return outcome(
+        project="product",
+        measured=measurement(
+            totals=Counts(1_234_567, 234_567, 345_678, 45_678),
+            inputs=(Input(".coverage", "coverage data", "7.10.7", 1_234),),
+            notices=("a notice that is long enough to be folded at any width: " + "word " * 40,),
+            skipped=(Skipped(path, "not valid Python for this interpreter", 1_234),),
+        ),
+        goal=target("79.5"),
+        options=(option("A", *taken), option("B"), short, option("mix", *taken)),
+        recommended="A",
+        candidates=tuple(many),
+    )
+
+
+def text_of(subject: Subject, shown: Outcome, width: int = 100, **look: bool) -> str:
+    return render(shown, subject, "terminal", Look(width, **look))
+
+
+def too_wide(text: str, width: int) -> list[str]:
+    return [line for line in text.splitlines() if cell_len(line) > width]
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("subject", SUBJECTS)
+@pytest.mark.parametrize("is_detailed", [False, True])
+def test_no_line_is_wider_than_the_terminal(subject: Subject, width: int, is_detailed: bool) -> None:
+    text = text_of(subject, large(), width, is_detailed=is_detailed)
+
+    assert too_wide(text, width) == []
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("name", HOSTILE)
+def test_hostile_names_make_no_line_wider(name: str, width: int) -> None:
+    for subject in SUBJECTS:
+        assert too_wide(text_of(subject, hostile(HOSTILE[name]), width), width) == []
+
+
+def numbers_of(table: Table) -> list[str]:
+    places = [place for place, column in enumerate(table.columns) if column.is_number and not column.drop]
+    return [row[place] for row in table.rows for place in places]
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("subject", SUBJECTS)
+def test_numbers_are_never_cut(subject: Subject, width: int) -> None:
+    page = {"plan": plan_page(large()), "status": status_page(large()), "rank": rank_page(large(), 20)}[subject]
+
+    rows = render_terminal(page, width=width).splitlines()
+
+    for block in page:
+        if isinstance(block, Table):
+            for number in numbers_of(block):
+                assert any(number in row for row in rows), number
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("subject", SUBJECTS)
+def test_there_are_no_empty_rows_within_a_table(subject: Subject, width: int) -> None:
+    for shown in (large(), outcome(goal=target(80))):
+        lines = text_of(subject, shown, width).split("\n")
+
+        assert lines[0]
+        assert lines[-2:] != ["", ""]
+        assert not any(first == second == "" for first, second in pairwise(lines))
+        table = [place for place, line in enumerate(lines) if set(line.strip()) == {"─"}]
+        assert all(lines[place + 1].strip() for place in table)
+
+
+def test_a_table_without_rows_prints_nothing_odd() -> None:
+    text = text_of("rank", outcome())
+
+    assert "Nothing that tests can be planned for is uncovered." in text
+    assert "─" not in text
+
+
+def test_columns_that_hold_nothing_are_left_out() -> None:
+    table = Table([Column("name"), Column("nothing"), Column("count")], [("a", "", "1")])
+
+    assert "nothing" not in render_terminal((table,), width=80)
+
+
+def test_columns_go_in_the_order_of_their_drop_and_never_without_need() -> None:
+    table = Table(
+        [Column("name"), Column("first", drop=1), Column("second", drop=2), Column("stays")],
+        [("n" * 20, "f" * 10, "s" * 10, "x" * 10)],
+    )
+
+    shown = {width: render_terminal((table,), width=width) for width in (80, 52, 40)}
+
+    assert ["first" in text for text in shown.values()] == [True, False, False]
+    assert ["second" in text for text in shown.values()] == [True, True, False]
+    assert all("stays" in text for text in shown.values())
+
+
+@given(TEXTS, st.sampled_from(SUBJECTS))
+def test_hostile_names_move_no_cursor(name: str, subject: Subject) -> None:
+    text = text_of(subject, hostile(name), 200)
+
+    odd = {char for char in text if unicodedata.category(char) in ("Cc", "Cf", "Cs", "Co", "Zl", "Zp")}
+    assert odd == {"\n"}
+
+
+@pytest.mark.parametrize("name", ["rich", "emoji", "script", "backticks", "pipe", "mention", "wide", "ansi", "bidi"])
+def test_hostile_names_are_shown_as_they_are_written(name: str) -> None:
+    text = text_of("rank", hostile(HOSTILE[name]), 200)
+
+    assert visible(HOSTILE[name]) in text
+
+
+def test_colour_is_only_where_it_is_wanted() -> None:
+    plain, coloured = (text_of("plan", large(), has_colour=has_colour) for has_colour in (False, True))
+
+    assert "\x1b" not in plain
+    assert "\x1b[" in coloured
+    assert re.sub(r"\x1b\[[\d;]*m", "", coloured).split() == plain.split()
+
+
+@pytest.mark.parametrize("variable", ["NO_COLOR", "FORCE_COLOR", "TERM", "COLUMNS", "CLICOLOR_FORCE"])
+@pytest.mark.parametrize("value", ["1", "dumb", "40"])
+def test_the_environment_changes_no_report(monkeypatch: pytest.MonkeyPatch, variable: str, value: str) -> None:
+    """What a report looks like is decided by `Look` alone; `cli` reads the environment."""
+    before = text_of("plan", large())
+
+    monkeypatch.setenv(variable, value)
+
+    assert text_of("plan", large()) == before
+
+
+@pytest.mark.parametrize("subject", SUBJECTS)
+def test_ascii_mode_is_ascii_for_ascii_names(subject: Subject) -> None:
+    for width in WIDTHS:
+        assert text_of(subject, large(), width, is_ascii=True).isascii()
+
+
+def test_no_line_ends_in_blanks() -> None:
+    assert not any(line != line.rstrip() for line in text_of("plan", large()).splitlines())
+
+
+def test_a_long_name_in_a_bullet_is_folded_and_not_cut() -> None:
+    text = render_terminal((Bullets(["n" * 100]),), width=40)
+
+    assert text.count("n") == 100
+    assert "\u2026" not in text
+
+
+def test_a_bullet_hangs() -> None:
+    page: Page = (Heading("H", 2), Bullets(["word " * 20]), Sentence("end"))
+
+    assert render_terminal(page, width=40) == (
+        "H\n- word word word word word word word\n  word word word word word word word\n"
+        "  word word word word word word\nend\n"
+    )
+
+
+def test_wide_characters_count_as_two_columns() -> None:
+    table = Table([Column("name", is_name=True), Column("count", is_number=True)], [("漢字" * 40, "12"), ("a", "3")])
+
+    text = render_terminal((table,), width=60)
+
+    assert too_wide(text, 60) == []
+    assert text.count("漢") == 40
