@@ -266,3 +266,15 @@ def test_every_row_ends_in_exactly_one_place(
     for path in placed.files.values():
         assert Path(os.path.realpath(root / path)).is_relative_to(root.resolve())
         assert ".." not in path.split("/")
+
+
+def test_a_name_that_fits_two_files_follows_the_prefix_that_other_rows_have_shown(tmp_path: Path) -> None:
+    for path in ("shop/a.py", "shop/b.py", "tests/conftest.py", "examples/tests/conftest.py"):
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_text("")
+    rows = [f"/app/{path}" for path in ("shop/a.py", "shop/b.py", "tests/conftest.py")]
+
+    placed = place_rows(rows, scan_tree(tmp_path), CoverageSettings())
+
+    assert placed.files["/app/tests/conftest.py"] == "tests/conftest.py"
+    assert placed.outside == ()

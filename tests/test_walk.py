@@ -10,7 +10,7 @@ from factories import facts_of, lines
 from hypothesis import given
 from hypothesis import strategies as st
 
-from planner.model.facts import MODULE, Call, ModuleFacts, Unit
+from planner.model.facts import MODULE, Call, Unit
 from planner.model.lines import Lines, line_range, lines_of, numbers_in
 from planner.source.walk import walk_tree
 

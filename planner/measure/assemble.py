@@ -14,6 +14,9 @@ from planner.measure.tree import SourceTree
 from planner.model.measurement import Counts, FileCoverage, Skipped
 from planner.settings import CoverageSettings
 
+BY_PLUGIN = "traced by the plugin"
+"""How the reason of such a skip reads."""
+
 Progress = Callable[[Iterable[str], str], Iterable[str]]
 """Wraps a loop over paths with a label, for a progress bar; the identity where none is wanted."""
 
@@ -103,7 +106,7 @@ def _skipped_tracers(rows: Rows, selection: Selection) -> list[Skipped]:
         if row.tracer and selection.reports_row(name):
             by_tracer.setdefault(row.tracer, []).append(name)
     return [
-        Skipped(sorted(names)[0], f"{len(names)} file(s) traced by the plugin {tracer}, which is not loaded")
+        Skipped(sorted(names)[0], f"{len(names)} file(s) {BY_PLUGIN} {tracer}, which is not loaded")
         for tracer, names in sorted(by_tracer.items())
     ]
 

@@ -1,9 +1,10 @@
 """What a reader must know before believing the totals: each a sentence, in the order of weight."""
 
 from collections.abc import Iterator
+from pathlib import PurePosixPath
 
 from planner.errors import NothingMatchesError
-from planner.measure.assemble import Assembled, Project
+from planner.measure.assemble import BY_PLUGIN, Assembled, Project
 from planner.measure.count import COVERAGE_VERSION
 from planner.measure.inputs import Read
 from planner.measure.paths import Placed, paths_section
@@ -73,7 +74,8 @@ def _about_totals(read: Read, assembled: Assembled, settings: CoverageSettings) 
     """Why the total differs from what `coverage report` prints, if it does."""
     if not read.rows:
         return
-    lost = len(assembled.skipped) + len(assembled.placed.outside)
+    skipped = [each for each in assembled.skipped if _is_python(each.path) or BY_PLUGIN in each.reason]
+    lost = len(skipped) + sum(1 for name in assembled.placed.outside if _is_python(name))
     if lost:
         yield f"{lost} measured file(s) are skipped and not in the total; 'coverage report' would count them or fail"
     if settings.plugins:
@@ -81,6 +83,12 @@ def _about_totals(read: Read, assembled: Assembled, settings: CoverageSettings) 
         yield f"coverage.py's plugins ({names}) are not loaded; where they change exclusions or files, totals differ"
     if not settings.relative_files and any(not name.startswith(("/", "<")) for name in assembled.placed.files):
         yield "the data has relative paths but the configuration no relative_files: 'coverage report' may match nothing"
+
+
+def _is_python(name: str) -> bool:
+    """Whether coverage.py would expect Python there; it passes over templates and the like without a word."""
+    ending = PurePosixPath(name.replace("\\", "/")).suffix
+    return not ending or ending.startswith(".py")
 
 
 def _about_paths(read: Read, assembled: Assembled, settings: CoverageSettings) -> Iterator[str]:

@@ -17,6 +17,10 @@ _GENERATED = re.compile(r"^<.*>$|^/?(?:tmp|var)/.*ipykernel_|[\\/]ipykernel_\d+[
 _WINDOWS = re.compile(r"^[A-Za-z]:[\\/]|^\\\\|\\")
 
 
+_Prefixes = tuple[str, str]
+"""The beginning of a row, and what stands in its place in the tree."""
+
+
 @dataclass(frozen=True, slots=True)
 class Placed:
     """Where the rows of the data lie. `files`: row -> path below the root; the other rows are not placed.
@@ -41,6 +45,7 @@ def place_rows(rows: Iterable[str], tree: SourceTree, settings: CoverageSettings
     strangers = [name for name in rest if name not in files]
     foreign = [name for name in strangers if _parts_below(name, tree) is None or not _pure(name).is_absolute()]
     by_suffix = _place_by_suffix(foreign, tree)
+    by_suffix |= _place_beside([name for name in foreign if name not in by_suffix], by_suffix, tree)
     guessed = Counter(pair for _, pair in by_suffix.values())
     files |= {name: path for name, (path, _) in by_suffix.items()}
     outside = tuple(name for name in strangers if name not in by_suffix)
@@ -157,6 +162,23 @@ def _place_by_suffix(rows: list[str], tree: SourceTree) -> dict[str, tuple[str, 
         pairs = {pair for _, _, pair in found.values()}
         strong = pairs if len(pairs) == 1 and next(iter(pairs))[1] == "" else set()
     return {row: (path, pair) for row, (path, length, pair) in found.items() if length > 1 or pair in strong}
+
+
+def _place_beside(
+    rows: list[str], placed: Mapping[str, tuple[str, _Prefixes]], tree: SourceTree
+) -> dict[str, tuple[str, _Prefixes]]:
+    """Rows whose end fits several files, or none that is Python, by the prefixes that other rows have shown."""
+    votes = Counter(pair for _, pair in placed.values())
+    pairs = sorted(votes, key=lambda pair: (-votes[pair], pair))
+    found: dict[str, tuple[str, _Prefixes]] = {}
+    for row in rows:
+        for row_prefix, tree_prefix in pairs:
+            rest = _normal(list(_pure(row[len(row_prefix) :]).parts)) if row.startswith(row_prefix) else None
+            path = _existing(tree_prefix + "/".join(rest), tree) if rest else None
+            if path:
+                found[row] = (path, (row_prefix, tree_prefix))
+                break
+    return found
 
 
 def _longest_suffix(row: str, tree: SourceTree) -> tuple[str, int, tuple[str, str]] | None:
