@@ -168,3 +168,13 @@ def test_a_damaged_report_gives_an_answer_or_one_clear_line(
     path.write_bytes(content)
 
     assert_answer_or_error(lambda: read_lcov(path))
+
+
+def test_lines_that_ran_but_are_no_statements_do_not_count_as_covered(tmp_path: Path) -> None:
+    """As coverage.py 6.5 wrote: line 1 is a docstring, listed and in LH, but not in LF."""
+    path = tmp_path / "lcov.info"
+    path.write_text("SF:shop/a.py\nDA:1,1\nDA:2,1\nDA:3,1\nDA:4,0\nLF:3\nLH:3\nend_of_record\n")
+
+    report = read_lcov(path)
+
+    assert report.totals == Counts(3, 2)

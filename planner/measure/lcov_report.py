@@ -102,10 +102,21 @@ def _as_file(record: _Record, path: Path) -> FileCoverage:
     listed = file_from_lines(record.name, record.hits, exits)
     stated = Counts(
         statements=record.stated.get("LF", listed.counts.statements),
-        covered_statements=record.stated.get("LH", listed.counts.covered_statements),
+        covered_statements=_covered(record, listed),
         branches=record.stated.get("BRF", listed.counts.branches),
         covered_branches=record.stated.get("BRH", listed.counts.covered_branches),
     )
     if not (0 <= stated.covered_statements <= stated.statements and 0 <= stated.covered_branches <= stated.branches):
         raise InputError(f"{path}: the record of {record.name} covers more than there is")
     return FileCoverage(record.name, stated, listed.statements, listed.missing, listed.missing_exits, in_tree=False)
+
+
+def _covered(record: _Record, listed: FileCoverage) -> int:
+    """Statements covered: LH, or LF less the lines never hit where more lines are listed than LF counts.
+
+    coverage.py 6.3 to 6.5 list every line that ran, docstrings too, and count them in LH but not in LF.
+    """
+    found = record.stated.get("LF", listed.counts.statements)
+    if len(record.hits) > found:
+        return max(0, found - listed.missing.bit_count())
+    return record.stated.get("LH", listed.counts.covered_statements)

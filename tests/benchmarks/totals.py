@@ -22,6 +22,7 @@ import signal
 import subprocess
 import sys
 import tarfile
+import tempfile
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
@@ -37,6 +38,7 @@ from planner.errors import GapplanError
 from planner.measure import Request, read_measurement
 from planner.model.measurement import Counts
 
+WORK = Path(tempfile.gettempdir(), "gapplan-totals")
 SECONDS_FOR_TESTS = 600
 CONFIGURATIONS = (".coveragerc", "setup.cfg", "tox.ini", "pyproject.toml")
 REPORTS = ("json", "xml", "lcov")
@@ -109,7 +111,7 @@ def _measure(project: Project, work: Path) -> list[Outcome]:
 
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("--work", type=Path, default=Path("totals-work"), help="where trees and data go")
+    parser.add_argument("--work", type=Path, default=WORK, help="where trees and data go (%(default)s)")
     parser.add_argument("--only", action="append", metavar="NAME", help="only this project; may be repeated")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the outcomes there, too")
     options = parser.parse_args(arguments)
