@@ -178,3 +178,14 @@ def test_lines_that_ran_but_are_no_statements_do_not_count_as_covered(tmp_path: 
     report = read_lcov(path)
 
     assert report.totals == Counts(3, 2)
+
+
+def test_branch_records_that_name_where_a_branch_leads_place_no_gap(tmp_path: Path) -> None:
+    """As coverage.py wrote before 7.6: line 0 is an exit, and totals are right all the same."""
+    path = tmp_path / "lcov.info"
+    path.write_text("SF:a.py\nDA:1,1\nDA:2,1\nBRDA:2,0,0,1\nBRDA:0,0,1,-\nLF:2\nLH:2\nBRF:2\nBRH:1\nend_of_record\n")
+
+    report = read_lcov(path)
+
+    assert report.totals == Counts(2, 2, 2, 1)
+    assert report.files[0].missing_exits == {}

@@ -244,3 +244,25 @@ def test_a_damaged_report_gives_an_answer_or_one_clear_line(
     path.write_bytes(content)
 
     assert_answer_or_error(lambda: read_xml_report(path))
+
+
+OWN = 'version="7.17.3" complexity="0" lines-valid="10" lines-covered="9" branches-valid="2" branches-covered="1"'
+
+
+def test_what_coverage_py_states_wins_over_its_list_which_drops_files_of_the_same_name(tmp_path: Path) -> None:
+    path = _written(tmp_path, _xml(SIMPLE, attributes=OWN))
+
+    report = read_xml_report(path)
+
+    assert report.totals == Counts(10, 9, 2, 1)
+    assert report.notices == (f"{path}: lists 5 points but states 12; what it states is used",)
+
+
+def test_a_name_that_lies_below_two_sources_is_given_to_neither(tmp_path: Path) -> None:
+    files = {"shop/core.py": "a = 1\nb = 2\nc = 3\n", "tools/core.py": "x = 1\n", "shop/a.py": "a = 1\nb = 2\nc = 3\n"}
+    root = make_project(tmp_path, files)
+    _written(root, _xml(SIMPLE, SIMPLE.replace("a.py", "core.py"), sources=("/ci/shop", "/ci/tools")))
+
+    measured = measure(root)
+
+    assert [(file.path, file.in_tree) for file in measured.files] == [("core.py", False), ("shop/a.py", True)]

@@ -129,9 +129,8 @@ def _place_report(report: Report, project: Project) -> Placed:
     }
     exact = _exact(long_names, project)
     placed = place_rows([name for name in long_names if name not in exact], project.tree, project.settings)
-    short_names = {long: name for name in placed.outside for long in long_names[name]}
-    joined = place_rows(short_names, project.tree, project.settings)
-    files = {**exact, **placed.files, **{short_names[long]: path for long, path in joined.files.items()}}
+    joined = place_rows([long for name in placed.outside for long in long_names[name]], project.tree, project.settings)
+    files = {**exact, **placed.files, **_only_one({name: long_names[name] for name in placed.outside}, joined)}
     return replace(
         placed,
         files=files,
@@ -143,8 +142,12 @@ def _place_report(report: Report, project: Project) -> Placed:
 def _exact(long_names: dict[str, list[str]], project: Project) -> dict[str, str]:
     """Short name -> the one file that its long names lead to without guessing."""
     every = [long for longs in long_names.values() for long in longs]
-    placed = place_directly(every, project.tree, project.settings)
-    found = {name: {placed[long] for long in longs if long in placed} for name, longs in long_names.items()}
+    return _only_one(long_names, Placed(place_directly(every, project.tree, project.settings)))
+
+
+def _only_one(long_names: dict[str, list[str]], placed: Placed) -> dict[str, str]:
+    """Short name -> its file, where all its long names that are placed lead to the same one."""
+    found = {name: {placed.files[long] for long in longs if long in placed.files} for name, longs in long_names.items()}
     return {name: next(iter(paths)) for name, paths in found.items() if len(paths) == 1}
 
 

@@ -100,6 +100,7 @@ _TAKERS: dict[str, Callable[[_Record, str], None]] = {
 def _as_file(record: _Record, path: Path) -> FileCoverage:
     exits = {line: (len(taken), sum(taken)) for line, taken in record.exits.items()}
     listed = file_from_lines(record.name, record.hits, exits)
+    is_at_source = exits.keys() <= record.hits.keys()
     stated = Counts(
         statements=record.stated.get("LF", listed.counts.statements),
         covered_statements=_covered(record, listed),
@@ -108,7 +109,8 @@ def _as_file(record: _Record, path: Path) -> FileCoverage:
     )
     if not (0 <= stated.covered_statements <= stated.statements and 0 <= stated.covered_branches <= stated.branches):
         raise InputError(f"{path}: the record of {record.name} covers more than there is")
-    return FileCoverage(record.name, stated, listed.statements, listed.missing, listed.missing_exits, in_tree=False)
+    gaps = listed.missing_exits if is_at_source else {}  # coverage.py before 7.6 names where a branch leads instead
+    return FileCoverage(record.name, stated, listed.statements, listed.missing, gaps, in_tree=False)
 
 
 def _covered(record: _Record, listed: FileCoverage) -> int:

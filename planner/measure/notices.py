@@ -46,6 +46,7 @@ def notices_of(
         *_about_totals(read, assembled, settings),
         *_about_paths(read, assembled, settings),
         *_about_rules(read),
+        *_about_exits(read),
         *_about_tree(unmeasured, settings),
         *assembled.notices,
         *read.notices,
@@ -66,8 +67,18 @@ def check_placed(placed: Placed, project: Project) -> None:
     raise NothingMatchesError(
         f"none of the {len(placed.outside)} files in the data lies below {project.root}: the data names {row}, "
         f"and the tree has {file or 'no Python file'}; give the right root with -C, or map the paths in "
-        f"coverage.py's configuration: [paths] source = ., {row.rpartition('/')[0] or '/'}"
+        f"coverage.py's configuration: [paths] source = ., {_above_package(row, project)}"
     )
+
+
+def _above_package(row: str, project: Project) -> str:
+    """The part of a row before a folder that the tree has at its top too; the row's own folder where there is none."""
+    top = {part for path in project.tree.files for part in path.split("/")[:-1][:2]}
+    parts = row.replace("\\", "/").split("/")
+    for place, part in enumerate(parts[:-1]):
+        if part in top:
+            return "/".join(parts[:place]) or "/"
+    return "/".join(parts[:-1]) or "/"
 
 
 def _about_totals(read: Read, assembled: Assembled, settings: CoverageSettings) -> Iterator[str]:
@@ -119,6 +130,15 @@ def _about_rules(read: Read) -> Iterator[str]:
                     f"the data was recorded by coverage.py {each} and counted by {COVERAGE_VERSION}, "
                     "whose rules differ: the total may too"
                 )
+
+
+def _about_exits(read: Read) -> Iterator[str]:
+    """Older reports count the exits that were not taken, but do not say, or not rightly, on which lines they are."""
+    files = [file for report in read.reports for file in report.files]
+    missing = sum(file.counts.branches - file.counts.covered_branches for file in files)
+    placed = sum(sum(file.missing_exits.values()) for file in files)
+    if placed < missing:
+        yield f"{missing - placed} of {missing} missing branch exits have no line in the report: no step aims at them"
 
 
 def _band(version: str) -> int:

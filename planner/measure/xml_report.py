@@ -1,6 +1,7 @@
 """Cobertura XML, of coverage.py and of other writers.
 
-Rates have four digits and the root has no combined figure, so the `<line>` elements are counted.
+Rates have four digits and the root has no combined figure, so the `<line>` elements are counted. Only coverage.py's own
+counts on the root win over them: it drops a file whose name is the same below two of its sources, but counts it there.
 """
 
 import re
@@ -11,6 +12,7 @@ from xml.etree.ElementTree import Element
 from planner.errors import InputError
 from planner.measure.reports import Report, file_from_lines, total_of
 from planner.model.lines import MAX_LINE
+from planner.model.measurement import Counts
 from planner.xml import read_xml
 
 _CONDITIONS = re.compile(r"\((\d{1,9})/(\d{1,9})\)")
@@ -38,9 +40,12 @@ def read_xml_report(path: Path) -> Report:
     if root.tag != "coverage":
         raise InputError(f"{path}: XML, but not Cobertura (its root is <{root.tag[:60]}>); make it with 'coverage xml'")
     measured = tuple(file_from_lines(name, each.hits, each.exits) for name, each in files.items())
-    totals = total_of(measured)
-    version = root.get("version") if _is_coverage_py(root) else None
-    notices = _disagreement(root, path, totals.statements)
+    listed = total_of(measured)
+    is_own = _is_coverage_py(root)
+    stated = _stated(root) if is_own else None
+    totals = stated or listed
+    version = root.get("version") if is_own else None
+    notices = _disagreement(root, path, listed, stated)
     return Report(measured, totals, totals.branches > 0, version, tuple(prefixes), notices)
 
 
@@ -83,8 +88,21 @@ def _is_coverage_py(root: Element) -> bool:
     return bool(re.match(r"\d+\.\d", version)) and root.get("complexity") == "0" and "branches-valid" in root.attrib
 
 
-def _disagreement(root: Element, path: Path, counted: int) -> tuple[str, ...]:
-    stated = root.get("lines-valid", "")
-    if re.fullmatch(r"\d{1,12}", stated) and int(stated) != counted:
-        return (f"{path}: states {stated} lines but lists {counted}; the listed lines are counted",)
+def _stated(root: Element) -> Counts | None:
+    """The counts on the root element, None unless all four are there and possible."""
+    names = ("lines-valid", "lines-covered", "branches-valid", "branches-covered")
+    texts = [root.get(name, "") for name in names]
+    if not all(re.fullmatch(r"\d{1,12}", text) for text in texts):
+        return None
+    counts = Counts(*(int(text) for text in texts))
+    is_possible = counts.covered_statements <= counts.statements and counts.covered_branches <= counts.branches
+    return counts if is_possible else None
+
+
+def _disagreement(root: Element, path: Path, listed: Counts, stated: Counts | None) -> tuple[str, ...]:
+    if stated and stated != listed:
+        return (f"{path}: lists {listed.points} points but states {stated.points}; what it states is used",)
+    lines = root.get("lines-valid", "")
+    if not stated and re.fullmatch(r"\d{1,12}", lines) and int(lines) != listed.statements:
+        return (f"{path}: states {lines} lines but lists {listed.statements}; the listed lines are counted",)
     return ()
