@@ -22,6 +22,8 @@ from planner.source.types import annotated_class, written_types
 
 _Function = ast.FunctionDef | ast.AsyncFunctionDef
 
+_DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+
 _DECISIONS = (
     ast.If,
     ast.For,
@@ -36,6 +38,24 @@ _DECISIONS = (
 
 _BLOCKS = (ast.If, ast.Try, ast.TryStar, ast.With, ast.For, ast.While, ast.Match)
 """Statements below which an import is conditional."""
+
+
+_GUARDS = frozenset({ast.If, ast.ExceptHandler, ast.Try})
+"""Nodes that may hide lines from a usual environment."""
+
+_SPEAKING = frozenset(
+    {
+        *(ast.Import, ast.ImportFrom, ast.Name, ast.Attribute, ast.Call, ast.AnnAssign, ast.Assign, ast.withitem),
+        *(ast.With, ast.AsyncWith, ast.Subscript, ast.Compare, ast.BoolOp, ast.Raise, *_DECISIONS),
+    }
+)
+"""Nodes that mean something for their unit; of all others only the children count."""
+
+_SILENT = frozenset({ast.Load, ast.Store, ast.Del, ast.Constant, ast.Pass, ast.Break, ast.Continue, ast.alias}) | {
+    *(ast.And, ast.Or, ast.Not, ast.Eq, ast.NotEq, ast.Lt, ast.LtE, ast.Gt, ast.GtE, ast.Is, ast.IsNot, ast.In),
+    *(ast.NotIn, ast.Add, ast.Sub, ast.Mult, ast.Div, ast.Mod, ast.BitOr, ast.BitAnd, ast.USub, ast.Global),
+}
+"""Nodes with nothing to say and without children: more than half of a tree."""
 
 
 @dataclass(slots=True)
@@ -81,9 +101,11 @@ def walk_tree(tree: ast.Module, package: str, last_line: int, module: str = "") 
     stack: list[tuple[ast.AST, _Place]] = [(node, _Place(top)) for node in reversed(tree.body)]
     while stack:
         node, place = stack.pop()
-        _take_constant(node, place, walk)
-        _take_guards(node, place, walk)
-        if isinstance(node, _Function | ast.ClassDef):
+        if isinstance(node, ast.Assign | ast.Assert):
+            _take_constant(node, place, walk)
+        if type(node) in _GUARDS:
+            _take_guards(node, place, walk)
+        if isinstance(node, _DEFINITIONS):
             inner = _Place(_enter(node, place.unit, walk))
             stack += [(child, inner) for child in reversed(node.body)]
             stack += [(child, place) for child in _outside_body(node)]
@@ -91,10 +113,22 @@ def walk_tree(tree: ast.Module, package: str, last_line: int, module: str = "") 
             typing = _Place(place.unit, is_conditional=True, is_type_checking=True)
             stack += [(child, place) for child in reversed([node.test, *node.orelse])]
             stack += [(child, typing) for child in reversed(node.body)]
-        elif _take(node, place, walk):
+        elif type(node) not in _SPEAKING or _take(node, place, walk):
             below = _Place(place.unit, True, place.is_type_checking) if isinstance(node, _BLOCKS) else place
-            stack += [(child, below) for child in reversed(list(ast.iter_child_nodes(node)))]
+            stack += [(child, below) for child in reversed(_children(node))]
     return walk
+
+
+def _children(node: ast.AST) -> list[ast.AST]:
+    """The child nodes that have something to say, in the order of the text."""
+    found: list[ast.AST] = []
+    for name in node._fields:
+        value = getattr(node, name, None)
+        if isinstance(value, list):
+            found += [each for each in value if type(each) not in _SILENT and isinstance(each, ast.AST)]
+        elif type(value) not in _SILENT and isinstance(value, ast.AST):
+            found.append(value)
+    return found
 
 
 def _take_guards(node: ast.AST, place: _Place, walk: Walk) -> None:
