@@ -16,6 +16,7 @@ class Project:
     modules: frozenset[str]
     aliases: dict[str, str] = field(default_factory=dict)
     units: dict[str, tuple[ModuleFacts, Unit]] = field(default_factory=dict)
+    _known: dict[str, str] = field(default_factory=dict, repr=False, compare=False)
 
     def is_own(self, name: str) -> bool:
         """Whether the name lies in a module of the project."""
@@ -23,6 +24,12 @@ class Project:
 
     def canonical(self, name: str) -> str:
         """The name where it is defined: `shop.storage.Cache` is `shop.storage.cache.Cache`."""
+        found = self._known.get(name)
+        if found is None:
+            found = self._known[name] = self._followed(name)
+        return found
+
+    def _followed(self, name: str) -> str:
         for _ in range(MOST_HOPS):
             for prefix, rest in prefixes(name):
                 plain = prefix.removesuffix("()")
