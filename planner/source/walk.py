@@ -3,10 +3,11 @@
 import ast
 from dataclasses import dataclass, field
 
-from planner.model.facts import MODULE, Import, ImportKind, Unit, UnitKind
+from planner.model.facts import MODULE, Import, ImportKind, Unit
 from planner.model.lines import NO_LINES, Lines, line_range
 from planner.source.chains import called_name, implied_calls
 from planner.source.draft import Draft
+from planner.source.enter import enter_unit, outside_body
 from planner.source.guards import (
     catches_import_error,
     environment_answer,
@@ -17,10 +18,8 @@ from planner.source.guards import (
 )
 from planner.source.imports import dynamic_import, imports_of
 from planner.source.names import bindings_of, dotted_name
-from planner.source.stubs import is_stub
-from planner.source.types import annotated_class, written_types
-
-_Function = ast.FunctionDef | ast.AsyncFunctionDef
+from planner.source.spans import lines_of_all, lines_of_statement
+from planner.source.types import written_types
 
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
@@ -106,9 +105,10 @@ def walk_tree(tree: ast.Module, package: str, last_line: int, module: str = "") 
         if type(node) in _GUARDS:
             _take_guards(node, place, walk)
         if isinstance(node, _DEFINITIONS):
-            inner = _Place(_enter(node, place.unit, walk))
+            inner = _Place(enter_unit(node, place.unit))
+            walk.drafts.append(inner.unit)
             stack += [(child, inner) for child in reversed(node.body)]
-            stack += [(child, place) for child in _outside_body(node)]
+            stack += [(child, place) for child in outside_body(node)]
         elif isinstance(node, ast.If) and is_type_checking(node.test):
             typing = _Place(place.unit, is_conditional=True, is_type_checking=True)
             stack += [(child, place) for child in reversed([node.test, *node.orelse])]
@@ -137,17 +137,17 @@ def _take_guards(node: ast.AST, place: _Place, walk: Walk) -> None:
     A handler outside of functions runs when the module is imported or never: it is hollow, whatever it catches.
     """
     if isinstance(node, ast.ExceptHandler) and place.unit.kind in ("module", "class") and not place.unit.is_local:
-        walk.hollow |= _lines_of(node)
+        walk.hollow |= lines_of_statement(node)
     for block in hollow_block(node, walk.constants):
-        walk.hollow |= _lines_of(block)
+        walk.hollow |= lines_of_statement(block)
     if isinstance(node, ast.If):
-        lines = _lines_of_all(node.body) | _lines_of_all(node.orelse)
+        lines = lines_of_all(node.body) | lines_of_all(node.orelse)
         if is_main_guard(node.test):
-            walk.main_block |= _lines_of_all(node.body)
+            walk.main_block |= lines_of_all(node.body)
         elif is_environment_guard(node.test, walk.constants):
             walk.guarded |= lines
     elif isinstance(node, ast.Try) and any(catches_import_error(handler) for handler in node.handlers):
-        walk.guarded |= _lines_of(node)
+        walk.guarded |= lines_of_statement(node)
 
 
 def _take_constant(node: ast.AST, place: _Place, walk: Walk) -> None:
@@ -194,9 +194,9 @@ def _take(node: ast.AST, place: _Place, walk: Walk) -> bool:
 def _conditional(node: ast.AST) -> Lines:
     """The lines below a branch, loop or handler: entering the function need not run them."""
     if isinstance(node, ast.If | ast.For | ast.AsyncFor | ast.While):
-        return _lines_of_all(node.body) | _lines_of_all(node.orelse)
+        return lines_of_all(node.body) | lines_of_all(node.orelse)
     if isinstance(node, ast.ExceptHandler | ast.match_case):
-        return _lines_of_all(node.body)
+        return lines_of_all(node.body)
     return NO_LINES
 
 
@@ -239,74 +239,3 @@ def _import_kind(place: _Place) -> ImportKind:
     if place.is_type_checking:
         return "type checking"
     return "lazy" if place.unit.is_local or place.unit.kind in ("function", "method") else "top level"
-
-
-def _enter(node: _Function | ast.ClassDef, outer: Draft, walk: Walk) -> Draft:
-    first, last = _first_line(node.body[0]), node.end_lineno or node.lineno
-    is_inline = first == node.lineno
-    span = NO_LINES if is_inline else line_range(first, last)
-    inner = Draft(
-        name=node.name if outer.kind == "module" else f"{outer.name}.{node.name}",
-        kind=_kind(node, outer),
-        first_line=min([node.lineno, *(each.lineno for each in node.decorator_list)]),
-        last_line=last,
-        span=span,
-        module=outer.module,
-        parent=outer,
-        decorators=_names(node.decorator_list),
-        is_stub=is_stub(node),
-    )
-    if isinstance(node, ast.ClassDef):
-        inner.bases = _names(node.bases)
-        inner.metaclass = "".join(_names([each.value for each in node.keywords if each.arg == "metaclass"]))
-    else:
-        _take_signature(node, inner)
-    outer.nested |= span
-    outer.own.add(node.name)
-    outer.children.add(node.name)
-    walk.drafts.append(inner)
-    return inner
-
-
-def _take_signature(node: _Function, unit: Draft) -> None:
-    arguments = [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]
-    unit.is_async = isinstance(node, ast.AsyncFunctionDef)
-    unit.own |= {each.arg for each in arguments}
-    unit.types.update({each.arg: name for each in arguments if (name := annotated_class(each.annotation))})
-    if unit.kind == "method" and arguments and "staticmethod" not in unit.decorators:
-        unit.receiver = arguments[0].arg
-    unit.returns = annotated_class(node.returns) or ""
-    unit.parameters = sum(1 for each in arguments if each.arg not in ("self", "cls"))
-
-
-def _names(nodes: list[ast.expr]) -> tuple[str, ...]:
-    """Dotted names of decorators or bases; of a call, what is called; of a subscript, what is subscripted."""
-    called = [node.func if isinstance(node, ast.Call) else node for node in nodes]
-    plain = [node.value if isinstance(node, ast.Subscript) else node for node in called]
-    return tuple(name for node in plain if (name := dotted_name(node)))
-
-
-def _kind(node: _Function | ast.ClassDef, outer: Draft) -> UnitKind:
-    if isinstance(node, ast.ClassDef):
-        return "class"
-    return "method" if outer.kind == "class" else "function"
-
-
-def _outside_body(node: _Function | ast.ClassDef) -> list[ast.AST]:
-    """Decorators, defaults, annotations and bases: they run in the unit around."""
-    if isinstance(node, ast.ClassDef):
-        return [*node.decorator_list, *node.bases, *node.keywords]
-    return [*node.decorator_list, node.args, *([node.returns] if node.returns else [])]
-
-
-def _first_line(statement: ast.stmt | ast.ExceptHandler) -> int:
-    decorators: list[ast.expr] = getattr(statement, "decorator_list", [])
-    return min([statement.lineno, *(each.lineno for each in decorators)])
-
-
-def _lines_of(statement: ast.stmt | ast.ExceptHandler) -> Lines:
-    return line_range(_first_line(statement), statement.end_lineno or statement.lineno)
-
-
-def _lines_of_all(statements: list[ast.stmt]) -> Lines:
-    return line_range(_first_line(statements[0]), statements[-1].end_lineno or 0) if statements else NO_LINES
