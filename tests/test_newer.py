@@ -2,9 +2,12 @@
 
 import sys
 import time
+from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from planner.cli import gapplan
 from planner.model.facts import ModuleFacts
 from planner.model.lines import numbers_in
 from planner.model.measurement import Skipped
@@ -75,3 +78,16 @@ def test_what_libcst_dies_of_is_not_given_to_it(source: bytes) -> None:
 
     assert parse_newer(source) is None
     assert time.process_time() - start < 5
+
+
+@pytest.mark.skipif(sys.version_info >= (3, 14), reason="ast reads all of it from 3.14 on")
+def test_what_libcst_had_to_read_is_said_in_the_plan_and_in_the_explanation(tmp_path: Path) -> None:
+    (tmp_path / "shop").mkdir()
+    (tmp_path / "shop" / "box.py").write_bytes(SOURCE)
+    (tmp_path / "lcov.info").write_text("SF:shop/box.py\nDA:1,1\nDA:8,0\nDA:9,0\nLF:3\nLH:1\nend_of_record\n")
+
+    status = CliRunner().invoke(gapplan, ["-C", str(tmp_path), "status"]).stdout
+    explained = CliRunner().invoke(gapplan, ["-C", str(tmp_path), "explain", "shop/box.py"]).stdout
+
+    assert "read with libcst (such as shop/box.py)" in " ".join(status.split())
+    assert "read with libcst" in " ".join(explained.split())

@@ -74,6 +74,7 @@ class Explanation:
     hollow_text: str = ""
     dynamic: tuple[tuple[int, str], ...] = ()
     unclassified: tuple[tuple[str, int], ...] = ()
+    is_newer: bool = False
     inputs: tuple[Input, ...] = ()
 
 

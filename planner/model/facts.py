@@ -109,7 +109,8 @@ class ModuleFacts:
 
     `hollow` are lines that no test in a usual environment runs: `TYPE_CHECKING`, `__main__` and import-error
     branches, and branches for another platform or Python. `guarded` are all lines behind such conditions, this
-    platform's too. `dynamic` are (line, text) of imports that only running would resolve.
+    platform's too. `dynamic` are (line, text) of imports that only running would resolve. A file is newer when its
+    syntax is newer than the Python that read it, so that libcst helped.
     """
 
     path: str
@@ -121,6 +122,7 @@ class ModuleFacts:
     main_block: Lines = NO_LINES
     imports: tuple[Import, ...] = ()
     dynamic: tuple[tuple[int, str], ...] = ()
+    is_newer: bool = False
 
     @property
     def is_package(self) -> bool:

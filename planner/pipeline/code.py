@@ -45,6 +45,7 @@ def make_explanation(request: Request, place: str, progress: Progress) -> Explan
         behaviour=share.behaviour if share else Counts(),
         hollow_text=ranges_text(file.statements & facts.hollow, file.statements),
         dynamic=facts.dynamic,
+        is_newer=facts.is_newer,
         inputs=measured.inputs,
         calls=_calls(facts, units, code),
         among_modules=_among_modules(facts, code, measured),

@@ -1,7 +1,7 @@
 """The story of a plan: measure, analyse, forecast, solve. Reports are functions of what comes out."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from planner.config import parse_percent
 from planner.errors import ConfigError
@@ -11,7 +11,7 @@ from planner.model.facts import ModuleFacts
 from planner.model.measurement import Measurement
 from planner.model.plan import Candidate, Outcome
 from planner.model.target import Meaning, Rules, Target, Total, version_numbers
-from planner.pipeline.shared import measured_product, product, read_code
+from planner.pipeline.shared import Code, measured_product, product, read_code
 from planner.solve import Field, Ground, plan_options, recommend
 
 
@@ -34,7 +34,7 @@ def make_plan(request: Request, goal: Goal, progress: Progress) -> Outcome:
     options = plan_options(_field(candidates, measured, code.facts), ground, measured.whole_tree)
     return Outcome(
         project=request.root.name,
-        measurement=measured,
+        measurement=_with_notices(measured, code),
         target=target,
         options=() if target.shortfall(ground.today) == 0 else options,
         recommended=None if target.shortfall(ground.today) == 0 else recommend(options),
@@ -48,7 +48,7 @@ def make_status(request: Request, goal: Goal | None, progress: Progress) -> Outc
     code = read_code(request, measured, progress)
     return Outcome(
         project=request.root.name,
-        measurement=measured,
+        measurement=_with_notices(measured, code),
         target=_target(goal, measured) if goal else None,
         share=import_share(measured_product(measured), code.facts),
     )
@@ -60,7 +60,16 @@ def make_ranking(request: Request, grain: Grain, progress: Progress) -> Outcome:
     code = read_code(request, measured, progress)
     candidates = forecast_candidates(product(measured), code.facts, grain, code.around)
     ranked = sorted(candidates, key=lambda each: (-each.gain_milli / each.effort.p50, each.path, each.unit))
-    return Outcome(project=request.root.name, measurement=measured, candidates=tuple(ranked))
+    return Outcome(
+        project=request.root.name,
+        measurement=_with_notices(measured, code),
+        candidates=tuple(ranked),
+    )
+
+
+def _with_notices(measured: Measurement, code: Code) -> Measurement:
+    """The measurement, and what a reader must know of how the code was read."""
+    return replace(measured, notices=measured.notices + code.notices)
 
 
 def _target(goal: Goal, measured: Measurement) -> Target:

@@ -1,5 +1,6 @@
 """What every story needs: which files are the product, their facts, and the seams their units touch."""
 
+import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -28,6 +29,15 @@ class Code:
     request: Request
     facts: Mapping[str, ModuleFacts]
     progress: Progress
+
+    @property
+    def notices(self) -> tuple[str, ...]:
+        """What a reader must know of how the code was read."""
+        newer = sorted(path for path, facts in self.facts.items() if facts.is_newer)
+        if not newer:
+            return ()
+        version = ".".join(map(str, sys.version_info[:2]))
+        return (f"{len(newer)} file(s) have syntax newer than Python {version}, read with libcst (such as {newer[0]})",)
 
     @cached_property
     def calls(self) -> CallGraph:

@@ -3,7 +3,6 @@
 In here: parsing and one walk. Not in here: coverage, graphs over several files, any judgement.
 """
 
-import ast
 from collections.abc import Set
 from pathlib import Path
 
@@ -12,7 +11,7 @@ from planner.model.measurement import Skipped
 from planner.model.seams import TestFacts
 from planner.source.names import module_name
 from planner.source.patches import patches_of
-from planner.source.read import parse_source, read_source
+from planner.source.read import Parsed, parse_source, read_source
 from planner.source.walk import walk_tree
 
 __all__ = ["facts_of_source", "module_name", "read_facts", "read_test_facts"]
@@ -31,25 +30,28 @@ def read_facts(root: Path, path: str, known: Set[str]) -> ModuleFacts | Skipped:
 
 def facts_of_source(source: bytes, path: str, known: Set[str]) -> ModuleFacts | Skipped:
     """The facts of a file whose bytes are at hand."""
-    tree = parse_source(source, path)
-    try:
-        return tree if isinstance(tree, Skipped) else _facts_of_tree(tree, path, known)
-    except RecursionError:
-        return Skipped(path, "nested too deeply to be read")
+    parsed = parse_source(source, path)
+    return parsed if isinstance(parsed, Skipped) else _facts_of(parsed, path, known)
 
 
 def read_test_facts(root: Path, path: str, known: Set[str]) -> TestFacts | Skipped:
     """The facts of a test file or conftest, with what it patches, asks for and keeps in memory."""
     source = read_source(root, path)
-    tree = source if isinstance(source, Skipped) else parse_source(source, path)
-    return tree if isinstance(tree, Skipped) else patches_of(tree, _facts_of_tree(tree, path, known))
+    parsed = source if isinstance(source, Skipped) else parse_source(source, path)
+    if isinstance(parsed, Skipped):
+        return parsed
+    facts = _facts_of(parsed, path, known)
+    return facts if isinstance(facts, Skipped) else patches_of(parsed.tree, facts)
 
 
-def _facts_of_tree(tree: ast.Module, path: str, known: Set[str]) -> ModuleFacts:
+def _facts_of(parsed: Parsed, path: str, known: Set[str]) -> ModuleFacts | Skipped:
     module = module_name(path, known)
     package = module if path.endswith("__init__.py") else module.rpartition(".")[0]
-    last_line = max((node.end_lineno or 1 for node in tree.body), default=1)
-    walk = walk_tree(tree, package, last_line, module)
+    last_line = max((node.end_lineno or 1 for node in parsed.tree.body), default=1)
+    try:
+        walk = walk_tree(parsed.tree, package, last_line, module)
+    except RecursionError:
+        return Skipped(path, "nested too deeply to be read")
     return ModuleFacts(
         path=path,
         module=module,
@@ -60,4 +62,5 @@ def _facts_of_tree(tree: ast.Module, path: str, known: Set[str]) -> ModuleFacts:
         main_block=walk.main_block,
         imports=tuple(walk.imports),
         dynamic=tuple(walk.dynamic),
+        is_newer=parsed.is_newer,
     )

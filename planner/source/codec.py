@@ -206,6 +206,7 @@ _MODULES = _Table(
     main_block=_LINES,
     imports=_Column(_IMPORTS.unpack, _IMPORTS.pack),
     dynamic=_Column(_pair_tuples),
+    is_newer=_FLAG,
 )
 
 _SKIPS = _Table(Skipped, path=_TEXT, reason=_TEXT, line=_NUMBER)

@@ -2,6 +2,7 @@
 
 import ast
 import warnings
+from dataclasses import dataclass
 from pathlib import Path
 
 from planner.model.measurement import Skipped
@@ -21,15 +22,25 @@ def read_source(root: Path, path: str) -> bytes | Skipped:
         return Skipped(path, f"cannot be read ({error.strerror})")
 
 
-def parse_source(source: bytes, path: str) -> ast.Module | Skipped:
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """A syntax tree, and whether its source is newer than the running interpreter, so that libcst had to help."""
+
+    tree: ast.Module
+    is_newer: bool = False
+
+
+def parse_source(source: bytes, path: str) -> Parsed | Skipped:
     """The syntax tree; Skipped with reason and line when neither `ast` nor, for newer syntax, libcst reads it."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            return ast.parse(source, filename=path)
+            return Parsed(ast.parse(source, filename=path))
     except SyntaxError as error:
         newer = parse_newer(source)
-        return newer or Skipped(path, f"not valid Python for this interpreter: {error.msg}", error.lineno)
+        if newer is None:
+            return Skipped(path, f"not valid Python for this interpreter: {error.msg}", error.lineno)
+        return Parsed(newer, is_newer=True)
     except (RecursionError, MemoryError):
         return Skipped(path, "nested too deeply for Python's parser")
     except (ValueError, LookupError) as error:

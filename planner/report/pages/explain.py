@@ -110,6 +110,8 @@ def _remarks(found: Explanation) -> Iterator[Block]:
         f"line {line}: {name} is third-party and not in the catalogue of seams" for name, line in found.unclassified
     ]
     remarks += [f"line {line}: {text}: only running it tells what is imported" for line, text in found.dynamic]
+    if found.is_newer:
+        remarks.append("its syntax is newer than this Python: read with libcst, without the names in f-strings")
     if found.hollow_text:
         remarks.append(
             f"no usual test runs lines {found.hollow_text}: guards for type checkers, scripts, imports, platforms"
