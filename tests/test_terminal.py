@@ -203,3 +203,13 @@ def test_wide_characters_count_as_two_columns() -> None:
 
     assert too_wide(text, 60) == []
     assert text.count("漢") == 40
+
+
+@pytest.mark.parametrize("width", range(60, 130, 7))
+def test_a_column_goes_before_a_number_is_cut(width: int) -> None:
+    columns = [Column("total", is_number=True, drop=place % 3) for place in range(9)]
+    cells = [f"{7**place:,}" for place in range(1, 10)]
+
+    shown = render_terminal((Table(columns, [cells]),), width=width).splitlines()[-1].split()
+
+    assert set(shown) <= set(cells)

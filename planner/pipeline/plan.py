@@ -1,18 +1,21 @@
 """The story of a plan: measure, analyse, forecast, solve. Reports are functions of what comes out."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from planner.config import parse_percent
 from planner.errors import ConfigError
 from planner.forecast import DOUBLE, Grain, forecast_candidates, import_share
-from planner.measure import Progress, Request, read_measurement
+from planner.measure import Progress, Request, is_test_path, read_measurement
 from planner.model.facts import ModuleFacts
 from planner.model.measurement import Measurement
 from planner.model.plan import Candidate, Outcome
 from planner.model.target import Meaning, Rules, Target, Total, version_numbers
 from planner.pipeline.shared import Code, measured_product, product, read_code
 from planner.solve import Field, Ground, plan_options, recommend
+
+TELLING_SHARE = 10
+"""From a tenth of all missing points on, those in test files are worth a sentence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +71,19 @@ def make_ranking(request: Request, grain: Grain, progress: Progress) -> Outcome:
 
 
 def _with_notices(measured: Measurement, code: Code) -> Measurement:
-    """The measurement, and what a reader must know of how the code was read."""
-    return replace(measured, notices=measured.notices + code.notices)
+    """The measurement, and what a reader must know of how the code was read and of what no plan can reach."""
+    return replace(measured, notices=(*_about_tests(measured), *measured.notices, *code.notices))
+
+
+def _about_tests(measured: Measurement) -> Iterator[str]:
+    """Test files count in many totals, and nobody writes tests for them: only running all of the suite covers them."""
+    tests = [file.counts.missing_points for file in measured.files if is_test_path(file.path)]
+    missing = sum(tests)
+    if missing * TELLING_SHARE >= measured.totals.missing_points > 0 and missing:
+        yield (
+            f"{missing} of the {measured.totals.missing_points} missing points lie in test files, for which no test is "
+            "planned: was the whole suite run, or should coverage.py omit them?"
+        )
 
 
 def _target(goal: Goal, measured: Measurement) -> Target:

@@ -86,8 +86,8 @@ def _fitted(table: Table, width: int) -> Table:
 
 
 def _natural_width(table: Table) -> int:
-    """Columns needed to print the table with no cell folded that need not be, and two blanks between cells."""
+    """Columns needed to print the table with no cell folded that need not be: two blanks after each cell, and edges."""
     cells = [[column.title for column in table.columns], *table.rows]
     widths = [max(cell_len(visible(row[place])) for row in cells) for place in range(len(table.columns))]
     folded = [min(width, column.fold or width) for width, column in zip(widths, table.columns, strict=True)]
-    return sum(folded) + 2 * len(folded)
+    return sum(folded) + 2 * len(folded) + 1
