@@ -21,7 +21,7 @@ def render_dot(graph: ImportMap) -> str:
     """DOT, for Graphviz: colour is the share covered, dashed edges are lazy, dotted ones are for type checkers."""
     lines = ["digraph imports {", "  rankdir=LR;", '  node [shape=box, style=filled, fontname="sans-serif"];']
     for node in graph.nodes:
-        label = f"{node.module}\n{_percent_text(node)}"
+        label = "\n".join(_label(node))
         lines.append(f'  {_quoted(node.module)} [label={_quoted(label)}, fillcolor="{_colour(node)}"];')
     for edge in graph.edges:
         lines.append(f"  {_quoted(edge.source)} -> {_quoted(edge.target)} [style={_STYLES[edge.kind]}];")
@@ -33,7 +33,8 @@ def render_mermaid(graph: ImportMap) -> str:
     names = {node.module: f"n{place}" for place, node in enumerate(graph.nodes)}
     lines = ["flowchart LR"]
     for node in graph.nodes:
-        lines.append(f'  {names[node.module]}["{_mermaid_text(node.module)}<br/>{_percent_text(node)}"]')
+        label = "<br/>".join(map(_mermaid_text, _label(node)))
+        lines.append(f'  {names[node.module]}["{label}"]')
     for edge in graph.edges:
         lines.append(f"  {names[edge.source]} {_ARROWS[edge.kind]} {names[edge.target]}")
     return "\n".join(lines) + "\n"
@@ -122,6 +123,11 @@ def _percent(node: Node) -> Fraction:
     return exact_percent(node.covered_statements, node.statements) if node.statements else Fraction(100)
 
 
+def _label(node: Node) -> list[str]:
+    """Module, share covered, and the kinds of seam its units touch."""
+    return [node.module, _percent_text(node), *([", ".join(node.seams)] if node.seams else [])]
+
+
 def _percent_text(node: Node) -> str:
     return f"{int(_percent(node))} % of {node.statements}"
 
@@ -139,4 +145,4 @@ def _quoted(text: str) -> str:
 
 
 def _mermaid_text(text: str) -> str:
-    return "".join(char if char.isalnum() or char in "._-" else f"#{ord(char)};" for char in visible(text))
+    return "".join(char if char.isalnum() or char in "._-, %" else f"#{ord(char)};" for char in visible(text))
