@@ -40,7 +40,7 @@ def test_the_percent_of_json_is_cut(percent: Fraction) -> None:
         (Effort(1.5, 2.55), "1.5-2.5 h"),
         (Effort(0.7, 1.2), "0.7-1.2 h"),
         (Effort(0.25, 0.5), "15-30 min"),
-        (Effort(0.01, 0.02), "5-5 min"),
+        (Effort(0.01, 0.02), "5 min"),
         (Effort(120, 204), "120.0-204.0 h"),
     ],
 )

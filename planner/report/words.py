@@ -36,7 +36,8 @@ def percent_value(value: Fraction) -> float:
 def hours(effort: Effort) -> str:
     """`1.5-2.6 h`: P50 and P80, and minutes below an hour."""
     if effort.p80 < 1:
-        return f"{_minutes(effort.p50)}-{_minutes(effort.p80)} min"
+        low, high = _minutes(effort.p50), _minutes(effort.p80)
+        return f"{low}-{high} min" if low < high else f"{high} min"
     return f"{effort.p50:.1f}-{effort.p80:.1f} h"
 
 
