@@ -10,8 +10,8 @@ from planner.forecast.gain import behaviour_milli, import_points
 from planner.forecast.project import read_project
 from planner.forecast.seams import read_catalogue
 from planner.forecast.touches import Touches, direct_touches, seams_of
-from planner.model.facts import MODULE, ModuleFacts, Unit
-from planner.model.lines import NO_LINES, ranges_text
+from planner.model.facts import MODULE, ModuleFacts, Unit, lines_of_units
+from planner.model.lines import ranges_text
 from planner.model.measurement import FileCoverage
 from planner.model.plan import Candidate
 from planner.model.seams import Double
@@ -103,9 +103,7 @@ def _candidate(
     imports: Mapping[str, int],
     around: Surroundings,
 ) -> Candidate:
-    lines = NO_LINES
-    for unit in units:
-        lines |= unit.lines
+    lines = lines_of_units(units)
     seams = with_doubles(seams_of([(file.path, unit.name) for unit in units], around.touches), around.doubles)
     counts = features(file, facts, units, seams)
     return Candidate(

@@ -5,7 +5,7 @@ A first, simple formula; "uncalibrated" is said wherever its hours are shown.
 
 from collections.abc import Mapping
 
-from planner.model.facts import ModuleFacts, Unit
+from planner.model.facts import ModuleFacts, Unit, lines_of_units
 from planner.model.lines import runs
 from planner.model.measurement import FileCoverage
 from planner.model.plan import Effort, Seam
@@ -34,10 +34,7 @@ def features(
 ) -> dict[str, int]:
     """The counts that effort depends on, over the given units of one file."""
     bodies = [unit for unit in units if unit.is_body and file.statements & unit.lines]
-    lines = 0
-    for unit in units:
-        lines |= unit.lines
-    lines &= ~facts.hollow
+    lines = lines_of_units(units) & ~facts.hollow
     return {
         "functions": sum(1 for unit in bodies if not file.executed & unit.lines),
         "gaps": len(runs(file.missing & lines, file.statements)),

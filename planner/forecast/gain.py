@@ -3,8 +3,8 @@
 A first, simple formula. It knows nothing yet of lines reached through calls or of diminishing returns.
 """
 
-from planner.model.facts import ModuleFacts, Unit
-from planner.model.lines import NO_LINES, Lines
+from planner.model.facts import ModuleFacts, Unit, lines_of_units
+from planner.model.lines import Lines
 from planner.model.measurement import FileCoverage
 from planner.model.plan import MILLI
 
@@ -24,10 +24,7 @@ def behaviour_milli(file: FileCoverage, facts: ModuleFacts, units: tuple[Unit, .
 
 def body_lines(facts: ModuleFacts, units: tuple[Unit, ...]) -> Lines:
     """Lines of the units that run when called, less those that no usual test runs."""
-    lines = NO_LINES
-    for unit in units:
-        lines |= unit.lines
-    return lines & ~facts.import_time & ~facts.hollow
+    return lines_of_units(units) & ~facts.import_time & ~facts.hollow
 
 
 def import_points(file: FileCoverage, facts: ModuleFacts) -> int:

@@ -1,5 +1,6 @@
 """What the code of a module is, as far as reading it tells: units, imports, calls, and what runs on import."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -101,6 +102,14 @@ class Unit:
     def is_public(self) -> bool:
         """Whether no part of its name begins with an underscore, dunder names aside."""
         return not any(part.startswith("_") and not part.endswith("__") for part in self.name.split("."))
+
+
+def lines_of_units(units: Iterable[Unit]) -> Lines:
+    """The own lines of all the units together."""
+    lines = NO_LINES
+    for unit in units:
+        lines |= unit.lines
+    return lines
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from planner.errors import InputError
 from planner.forecast.share import import_share
 from planner.forecast.touches import unclassified_imports
 from planner.graph.calls import CallGraph
-from planner.graph.imports import find_edges, index_modules
+from planner.graph.imports import find_edges
 from planner.graph.reach import entry_points, reach
 from planner.graph.shape import Shape, find_shape, read_configuration
 from planner.measure import Progress, Request, read_measurement
@@ -57,7 +57,7 @@ def make_import_map(request: Request, package: str | None, depth: int | None, pr
     """The import graph, or the part of it within `depth` imports of `package`. InputError for an unknown package."""
     measured = read_measurement(request, progress)
     code = read_code(request, measured, progress)
-    modules = index_modules(code.facts.values())
+    modules = code.modules
     shape = find_shape(code.facts.values(), read_configuration(request.root))
     edges = [Edge(each.source, each.target, each.kind, each.line) for each in find_edges(modules)]
     kept = set(modules.by_name) if package is None else _around(package, depth, modules.by_name, edges)
@@ -144,7 +144,7 @@ def _related(chances: Mapping[int, float], graph: CallGraph) -> Iterator[Related
 
 def _among_modules(facts: ModuleFacts, code: Code, measured: Measurement) -> ImportRelations:
     """Who imports it, what it imports, and what a fresh process runs when it is imported."""
-    edges = find_edges(index_modules(code.facts.values()))
+    edges = find_edges(code.modules)
     shape = find_shape(code.facts.values(), read_configuration(code.request.root)).modules[facts.module]
     statements = {each.path: each.statements for each in product(measured)}
     runs = code.closures.of(facts.module).lines

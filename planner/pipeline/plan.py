@@ -9,7 +9,7 @@ from planner.forecast import DOUBLE, Grain, forecast_candidates, import_share
 from planner.measure import Progress, Request, is_test_path, read_measurement
 from planner.model.facts import ModuleFacts
 from planner.model.measurement import Measurement
-from planner.model.plan import Candidate, Outcome
+from planner.model.plan import Candidate, Option, Outcome
 from planner.model.target import Meaning, Rules, Target, Total, version_numbers
 from planner.pipeline.shared import Code, measured_product, product, read_code
 from planner.solve import Field, Ground, plan_options, recommend
@@ -32,15 +32,14 @@ def make_plan(request: Request, goal: Goal, progress: Progress) -> Outcome:
     measured = read_measurement(request, progress)
     target = _target(goal, measured)
     code = read_code(request, measured, progress)
-    candidates = forecast_candidates(product(measured), code.facts, around=code.around)
     ground = _ground(target, measured)
-    options = plan_options(_field(candidates, measured, code.facts), ground, measured.whole_tree)
+    options = _options(ground, measured, code) if target.shortfall(ground.today) else ()
     return Outcome(
         project=request.root.name,
         measurement=_with_notices(measured, code),
         target=target,
-        options=() if target.shortfall(ground.today) == 0 else options,
-        recommended=None if target.shortfall(ground.today) == 0 else recommend(options),
+        options=options,
+        recommended=recommend(options),
         share=import_share(measured_product(measured), code.facts),
     )
 
@@ -79,7 +78,7 @@ def _about_tests(measured: Measurement) -> Iterator[str]:
     """Test files count in many totals, and nobody writes tests for them: only running all of the suite covers them."""
     tests = [file.counts.missing_points for file in measured.files if is_test_path(file.path)]
     missing = sum(tests)
-    if missing * TELLING_SHARE >= measured.totals.missing_points > 0 and missing:
+    if missing * TELLING_SHARE >= measured.totals.missing_points > 0:
         yield (
             f"{missing} of the {measured.totals.missing_points} missing points lie in test files, for which no test is "
             "planned: was the whole suite run, or should coverage.py omit them?"
@@ -93,6 +92,11 @@ def _target(goal: Goal, measured: Measurement) -> Target:
     version = version_numbers(measured.version) if measured.version else None
     rules = Rules(measured.precision, version)
     return Target(parse_percent(goal.percent, today.percent), goal.meaning, goal.total, rules)
+
+
+def _options(ground: Ground, measured: Measurement, code: Code) -> tuple[Option, ...]:
+    candidates = forecast_candidates(product(measured), code.facts, around=code.around)
+    return plan_options(_field(candidates, measured, code.facts), ground, measured.whole_tree)
 
 
 def _ground(target: Target, measured: Measurement) -> Ground:

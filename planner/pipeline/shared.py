@@ -1,7 +1,7 @@
 """What every story needs: which files are the product, their facts, and the seams their units touch."""
 
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -13,7 +13,7 @@ from planner.forecast.seams import Catalogue, read_catalogue
 from planner.forecast.touches import CalledUnit, Touches, direct_touches, with_indirect
 from planner.graph.calls import CallGraph, call_graph
 from planner.graph.closure import Closures, import_closures
-from planner.graph.imports import index_modules
+from planner.graph.imports import Modules, index_modules
 from planner.measure import Progress, Request, is_test_path, scan_tree
 from planner.model.facts import ModuleFacts
 from planner.model.measurement import FileCoverage, Measurement, Skipped
@@ -44,6 +44,10 @@ class Code:
         return call_graph(self.facts.values())
 
     @cached_property
+    def modules(self) -> Modules:
+        return index_modules(self.facts.values())
+
+    @cached_property
     def closures(self) -> Closures:
         return import_closures(self.facts.values())
 
@@ -68,12 +72,8 @@ class Code:
     @cached_property
     def around(self) -> Surroundings:
         """What the forecast knows around each unit."""
-        runs = {facts.path: self.closures.of(module).files for module, facts in self._used().items()}
+        runs = {facts.path: self.closures.of(module).files for module, facts in self.modules.by_name.items()}
         return Surroundings(self.direct, self.doubles, runs)
-
-    def _used(self) -> dict[str, ModuleFacts]:
-        """Module name -> the facts that the name means."""
-        return dict(index_modules(self.facts.values()).by_name)
 
     @cached_property
     def catalogue(self) -> Catalogue:
@@ -106,10 +106,13 @@ def read_code(request: Request, measured: Measurement, progress: Progress) -> Co
 
 def product(measured: Measurement) -> list[FileCoverage]:
     """The files that tests can be planned for: in the tree, and no tests themselves."""
-    files: Iterable[FileCoverage] = (*measured.files, *measured.unmeasured)
-    return [file for file in files if file.in_tree and not is_test_path(file.path)]
+    return [*measured_product(measured), *filter(_is_product, measured.unmeasured)]
 
 
 def measured_product(measured: Measurement) -> list[FileCoverage]:
     """Of those, the files that the data has."""
-    return [file for file in measured.files if file.in_tree and not is_test_path(file.path)]
+    return list(filter(_is_product, measured.files))
+
+
+def _is_product(file: FileCoverage) -> bool:
+    return file.in_tree and not is_test_path(file.path)
