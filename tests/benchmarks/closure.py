@@ -12,11 +12,9 @@ tables; exit 1 when an edge differs for no known reason. What lies below DIR alr
 Needs Python 3.11 and gapplan's own dependencies.
 """
 
-import argparse
 import json
 import subprocess
 import sys
-import tarfile
 import time
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -25,6 +23,8 @@ from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+from sdists import build_environment, read_options, unpack
 
 from planner.graph.closure import import_closures
 from planner.graph.imports import Modules, find_edges, index_modules
@@ -169,14 +169,14 @@ class GraphOutcome:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    options = _options(arguments)
+    options = read_options(arguments, (__doc__ or "").partition("\n")[0], Path("closure-work"))
     wanted = [project for project in PROJECTS if not options.only or project.name in options.only]
     closures: list[ClosureOutcome] = []
     graphs: list[GraphOutcome] = []
     print(_heads(ClosureOutcome), file=sys.stderr)
     for project in wanted:
-        tree = _unpack(project, options.work)
-        python = _build_environment(project, tree, options.work)
+        tree = unpack(project.name, project.version, options.work)
+        python = build_environment(project.name, tree, options.work, (COVERAGE, GRIMP, *project.needs))
         facts = _read_facts(project, tree)
         closures.append(_compare_closures(project, facts, _truth(project, tree, python, options.work, facts)))
         graphs.append(_compare_graph(project, facts, _grimp_edges(project, python, options.work)))
@@ -186,39 +186,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         found = {"closures": [asdict(each) for each in closures], "graphs": [asdict(each) for each in graphs]}
         options.json.write_text(json.dumps(found, indent=1) + "\n", "utf-8")
     return 1 if any(each.unexplained for each in graphs) else 0
-
-
-def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("--work", type=Path, default=Path("closure-work"), help="where trees and truths go")
-    parser.add_argument("--only", action="append", metavar="NAME", help="only this project; may be repeated")
-    parser.add_argument("--json", type=Path, metavar="FILE", help="write the outcomes there, too")
-    options = parser.parse_args(arguments)
-    options.work = options.work.resolve()
-    return options
-
-
-def _unpack(project: Project, work: Path) -> Path:
-    place = work / "trees" / project.name
-    if not place.is_dir():
-        archives = work / "archives" / project.name
-        command = ["pip", "download", "-q", "--no-deps", "--no-binary", ":all:", "-d", str(archives)]
-        subprocess.run([sys.executable, "-m", *command, f"{project.name}=={project.version}"], check=True)
-        with tarfile.open(next(archives.glob("*.tar.gz"))) as archive:
-            archive.extractall(place, filter="data")
-    return next(place.glob(f"*-{project.version}"))
-
-
-def _build_environment(project: Project, tree: Path, work: Path) -> Path:
-    """A Python with the package installed from its tree, coverage.py and grimp."""
-    place = work / "environments" / project.name
-    python = place / "bin" / "python"
-    if not (place / "ready").is_file():
-        subprocess.run([sys.executable, "-m", "venv", "--clear", str(place)], check=True)
-        packages = (COVERAGE, GRIMP, *project.needs)
-        subprocess.run([python, "-m", "pip", "install", "-q", "-e", str(tree), *packages], check=True)
-        (place / "ready").touch()
-    return python
 
 
 def _read_facts(project: Project, tree: Path) -> tuple[ModuleFacts, ...]:

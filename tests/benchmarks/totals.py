@@ -10,7 +10,6 @@ when anything differs. coverage.py's report commands combine and delete their in
 copies. Data already below DIR is used again. Needs Python 3.11, `coverage`, and gapplan's own dependencies.
 """
 
-import argparse
 import contextlib
 import hashlib
 import json
@@ -21,7 +20,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import tarfile
 import tempfile
 import time
 from collections.abc import Iterable, Sequence
@@ -33,6 +31,7 @@ import coverage
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from projects import PROJECTS, Project
+from sdists import build_environment, read_options, unpack
 
 from planner.errors import GapplanError
 from planner.measure import Request, read_measurement
@@ -83,7 +82,7 @@ class Outcome:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    options = _options(arguments)
+    options = read_options(arguments, (__doc__ or "").partition("\n")[0], WORK)
     wanted = [project for project in PROJECTS if not options.only or project.name in options.only]
     outcomes: list[Outcome] = []
     left_out: list[str] = []
@@ -99,48 +98,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _measure(project: Project, work: Path) -> list[Outcome]:
-    tree = _unpack(project, work)
-    python = _build_environment(project, tree, work)
+    tree = unpack(project.name, project.version, work)
+    needs = (f"coverage=={coverage.__version__}", PYTEST, *project.needs)
+    python = build_environment(project.name, tree, work, needs)
     outcomes = []
     for mode in MODES:
         data = _record(project, tree, python, mode)
         outcomes.append(_compare(project, tree, data, python))
         print(_row(outcomes[-1]), file=sys.stderr, flush=True)
     return outcomes
-
-
-def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("--work", type=Path, default=WORK, help="where trees and data go (%(default)s)")
-    parser.add_argument("--only", action="append", metavar="NAME", help="only this project; may be repeated")
-    parser.add_argument("--json", type=Path, metavar="FILE", help="write the outcomes there, too")
-    options = parser.parse_args(arguments)
-    options.work = options.work.resolve()
-    return options
-
-
-def _unpack(project: Project, work: Path) -> Path:
-    """The project's tree, from its source distribution; coverage.py runs in it, gapplan only reads it."""
-    place = work / "trees" / project.name
-    if not place.is_dir():
-        archives = work / "archives" / project.name
-        command = ["pip", "download", "-q", "--no-deps", "--no-binary", ":all:", "-d", str(archives)]
-        subprocess.run([sys.executable, "-m", *command, f"{project.name}=={project.version}"], check=True)
-        with tarfile.open(next(archives.glob("*.tar.gz"))) as archive:
-            archive.extractall(place, filter="data")
-    return next(place.glob(f"*-{project.version}"))
-
-
-def _build_environment(project: Project, tree: Path, work: Path) -> Path:
-    """A Python with the project installed from its tree, so that the measured files are the tree's own."""
-    place = work / "environments" / project.name
-    python = place / "bin" / "python"
-    if not (place / "ready").is_file():
-        subprocess.run([sys.executable, "-m", "venv", "--clear", str(place)], check=True)
-        needs = (f"coverage=={coverage.__version__}", PYTEST, *project.needs)
-        subprocess.run([python, "-m", "pip", "install", "-q", "-e", str(tree), *needs], check=True)
-        (place / "ready").touch()
-    return python
 
 
 def _record(project: Project, tree: Path, python: Path, mode: str) -> Path:
