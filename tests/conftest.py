@@ -1,4 +1,4 @@
-"""Fixtures that several test files share: golden files, and the milestone's tree built once."""
+"""Fixtures that several test files share: golden files, and the trees of scenarios built once."""
 
 import importlib.util
 import shutil
@@ -41,15 +41,25 @@ def golden(request: pytest.FixtureRequest) -> Callable[[str, str], None]:
 @pytest.fixture(scope="session")
 def milestone(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Scenario M as a project: sources and data, built by its own builder."""
-    folder = ROOT / "fixtures" / "milestone"
-    spec = importlib.util.spec_from_file_location("milestone_build", folder / "build.py")
+    return _built("milestone", tmp_path_factory)
+
+
+@pytest.fixture(scope="session")
+def release(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Scenario R: the trees `before` and `after` with their data, three more runs, and what is true of them."""
+    return _built("release", tmp_path_factory)
+
+
+def _built(name: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = ROOT / "fixtures" / name
+    spec = importlib.util.spec_from_file_location(f"{name}_build", folder / "build.py")
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     sys.path.insert(0, str(folder))
     try:
         spec.loader.exec_module(module)
-        out = tmp_path_factory.mktemp("milestone") / "milestone"
+        out = tmp_path_factory.mktemp(name) / name
         module.build(out)
     finally:
         sys.path.remove(str(folder))
