@@ -7,11 +7,27 @@ from pathlib import Path
 
 from planner.forecast import forecast_candidates
 from planner.forecast.candidates import Grain
+from planner.forecast.core import core_of
 from planner.model.facts import ModuleFacts
 from planner.model.lines import Lines, lines_of
 from planner.model.measurement import Counts, FileCoverage, Input, Measurement, Skipped
-from planner.model.plan import MILLI, Candidate, Effort, Option, OptionKey, Outcome, Seam, Step
+from planner.model.option import (
+    Ceiling,
+    Count,
+    Goalpost,
+    LeftOut,
+    Opened,
+    Option,
+    Outcome,
+    Requirement,
+    Rung,
+    Step,
+    Verdict,
+)
+from planner.model.plan import MILLI, Candidate, Effort, Forecast, Range, Seam, Spread
+from planner.model.problem import MILLION, BodyKey
 from planner.model.target import Meaning, Rules, Target, Total
+from planner.model.wish import Wish
 from planner.solve import Field, Ground
 from planner.source import read_facts
 
@@ -21,6 +37,7 @@ URLLIB3 = Seam("urllib3", "http client", "pytest-httpserver", needs_building=Tru
 CLOCK = Seam("time.time", "clock", "time-machine", needs_building=False)
 
 DOUBLE = Effort(2.0, 4.0)
+MODULE_START = Effort(0.1, 0.2)
 
 
 def lines(text: str) -> Lines:
@@ -101,38 +118,109 @@ def ground(
     goal: Target | None = None,
     today: Counts | None = None,
     entering: Mapping[str, int] | None = None,
-    double: Effort = DOUBLE,
+    *,
+    candidates: tuple[Candidate, ...] = (),
+    wish: Wish | None = None,
+    spread: Spread | None = None,
+    files: Mapping[str, Counts] | None = None,
+    whole_tree: Counts | None = None,
+    expected: int = MILLI,
+    core: int = 0,
+    churn: Mapping[str, float] | None = None,
 ) -> Ground:
-    return Ground(goal or target(), today or counts(), entering or {}, double)
+    """Where plans over the candidates start; a forecast is certain unless `spread` says otherwise.
+
+    Of each coverable point so many thousandths are `expected`, and `core` of these belong to what all tests of the
+    folder run into.
+    """
+    start = today or counts()
+    known = forecast(*candidates, spread=spread, expected=expected, core=core)
+    return Ground(
+        forecast=known,
+        today=start,
+        whole_tree=whole_tree or start,
+        target=goal or target(),
+        entering=entering or {},
+        files=files or {},
+        wish=wish or Wish(),
+        churn=churn or {},
+    )
+
+
+def forecast(
+    *candidates: Candidate,
+    spread: Spread | None = None,
+    expected: int = MILLI,
+    core: int = 0,
+) -> Forecast:
+    """The forecast over the candidates: each one's function holds its `body` points, less what the core takes."""
+    gaps: dict[BodyKey, int] = {}
+    imports: dict[str, int] = {}
+    for each in candidates:
+        gaps |= dict.fromkeys(each.bodies, each.coverable // max(1, len(each.bodies)))
+        imports |= each.imports
+    bodies = {key: points * (expected - core) for key, points in gaps.items()}
+    for key, points in gaps.items() if core else ():
+        bodies[core_of(key[0])] = bodies.get(core_of(key[0]), 0) + points * core
+    return Forecast(
+        candidates=candidates,
+        bodies=bodies,
+        gifts={key: points * core for key, points in gaps.items() if core},
+        gaps=gaps,
+        imports=imports,
+        spread=spread or Spread(),
+        module=MODULE_START,
+        double=DOUBLE,
+    )
 
 
 def candidate(
     unit: str = "work",
     *,
     path: str = "pkg/mod.py",
-    body: float = 10,
+    body: int = 10,
     hours: float = 1.0,
+    tests: int = 1,
+    entry: int = MILLION,
+    branch: int = 0,
+    reaches: Mapping[BodyKey, int] | None = None,
     imports: Mapping[str, int] | None = None,
     seams: tuple[Seam, ...] = (),
+    starts_module: bool = False,
     missing: int | None = None,
     lines_text: str = "3-12",
     features: Mapping[str, int] | None = None,
 ) -> Candidate:
-    """A candidate whose tests bring `body` points beyond import for `hours` (P50)."""
+    """A candidate with one function of `body` points, which its first test covers whole for `hours` (P50).
+
+    `entry` and `branch` are the chances of its first and further tests, in parts per million, `reaches` what its
+    first test covers of others.
+    """
+    own = ((path, unit),) if body else ()
+    gained = body * MILLI + sum((imports or {}).values()) * MILLI
     return Candidate(
         path=path,
         module=path.removesuffix(".py").replace("/", "."),
         unit=unit,
         statements=20,
         covered_statements=5,
-        missing=round(body) if missing is None else missing,
+        missing=body if missing is None else missing,
+        coverable=body,
         lines=lines("3-12"),
         lines_text=lines_text,
-        body_milli=int(body * MILLI),
-        effort=Effort(hours, hours * 2),
+        tests=tests,
+        first=Effort(hours, hours * 2),
+        further=Effort(hours / 2, hours),
+        gain_milli=gained,
+        gain=Range(gained // MILLI // 2, gained // MILLI, gained // MILLI),
+        bodies=own,
+        entry={**dict.fromkeys(own, entry), **(reaches or {})},
+        branch=dict.fromkeys(own, branch),
         imports=imports or {},
         seams=seams,
+        starts_module=starts_module,
         features={"missing": 10, "functions": 1, "gaps": 1} if features is None else features,
+        asserts=("its result",),
     )
 
 
@@ -150,32 +238,55 @@ def field(
     )
 
 
-def step(order: int = 1, taken: Candidate | None = None, gain: int = 10) -> Step:
+def step(order: int = 1, taken: Candidate | None = None, gain: int = 10, imported: int = 0) -> Step:
     taken = taken or candidate()
-    return Step(order, taken, gain, 0, taken.effort, tuple(each for each in taken.seams if each.needs_building))
+    return Step(order, taken, 1, gain, imported, taken.first, taken.needs_building, taken.starts_module)
 
 
 def option(
-    key: OptionKey = "A",
+    key: str = "A",
     *steps: Step,
     gained: int | None = None,
     shortfall: int = 0,
     effort: Effort | None = None,
+    probability: float | None = None,
+    ceiling: int = 100,
+    reaches_ceiling: bool = True,
+    bound_gap: float | None = None,
+    left_out: tuple[LeftOut, ...] = (),
+    verdicts: tuple[Verdict, ...] = (),
+    requirements: tuple[Requirement, ...] = (),
+    rungs: tuple[Rung, ...] = (),
 ) -> Option:
+    """An option whose steps gain what they say; it reaches the target surely unless something is short."""
     points = sum(each.marginal_gain for each in steps) if gained is None else gained
+    names = {"A": "quick wins", "B": "deepen", "C": "high return", "D": "ladder", "mix": "best mix"}
     return Option(
         key=key,
-        name={"A": "quick wins", "B": "deepen", "C": "high return", "D": "ladder", "mix": "best mix"}[key],
+        name=names.get(key, key),
         story="a story",
         steps=steps,
+        gain=Range(points // 2, points, points * 2),
         points_gained=points,
         points_after=50 + points,
         points_total_after=100,
         whole_tree_points_after=50 + points,
         whole_tree_total=200,
         shortfall=shortfall,
-        import_time_points=0,
+        probability=(0.0 if shortfall else 0.9) if probability is None else probability,
+        confidence=0.8,
+        ceiling=ceiling,
+        ceiling_total=100,
+        reaches_ceiling=reaches_ceiling,
+        bound_gap=bound_gap,
+        tests=Count(len(steps), len(steps)),
+        import_time_points=sum(each.import_time_gain for each in steps),
         effort=effort or sum((each.effort for each in steps), Effort()),
+        new_seams=tuple(Opened(seam, each.marginal_gain) for each in steps for seam in each.new_seams),
+        left_out=left_out,
+        verdicts=verdicts,
+        requirements=requirements,
+        rungs=rungs,
     )
 
 
@@ -185,8 +296,11 @@ def outcome(
     measured: Measurement | None = None,
     goal: Target | None = None,
     options: tuple[Option, ...] = (),
-    recommended: OptionKey | None = None,
+    recommended: str | None = None,
     candidates: tuple[Candidate, ...] = (),
+    ceilings: tuple[Ceiling, ...] = (),
+    stretch: Goalpost | None = None,
+    budget: float | None = None,
 ) -> Outcome:
     return Outcome(
         project=project,
@@ -195,6 +309,9 @@ def outcome(
         options=options,
         recommended=recommended,
         candidates=candidates,
+        ceilings=ceilings,
+        stretch=stretch,
+        budget=budget,
     )
 
 
@@ -211,4 +328,4 @@ def candidates_of(
     facts: Mapping[str, ModuleFacts], *files: FileCoverage, grain: Grain = "class"
 ) -> dict[str, Candidate]:
     """Candidates by unit name, for files that have them in one module only."""
-    return {each.unit: each for each in forecast_candidates(files, facts, grain)}
+    return {each.unit: each for each in forecast_candidates(files, facts, grain).candidates}

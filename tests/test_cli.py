@@ -8,13 +8,18 @@ import subprocess
 import sys
 import threading
 from collections.abc import Sequence
+from datetime import UTC, date, datetime
+from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
 
 from planner.cli import SECTIONS, gapplan
+from planner.cli.common import merge_options
 from planner.errors import ConfigError, GapplanError
+from planner.model.wish import OwnOption, Pace, Wish
 
 GAPPLAN = (sys.executable, "-m", "planner")
 ROOT = Path(__file__).parent.parent
@@ -220,6 +225,334 @@ def test_an_unknown_key_ends_with_2(shop: Path) -> None:
     configure(shop, "traget = 12")
 
     assert "'traget'" in error_line(run(cwd=shop))
+
+
+# What is asked of a plan
+
+ASKED = """\
+confidence = 90
+budget = 16
+stretch = 95
+ladder = [70, 75]
+pace = "6h/week"
+by = 2999-01-31
+options.small.modules = "src/shop/api/*"
+options.large.modules = "src/shop/*"
+"""
+
+
+def wish_of(project: Path, **given: object) -> Wish:
+    """What is asked with these options on the command line, over the configuration."""
+    return merge_options({}, {"project": str(project), **given}).wish
+
+
+def plan_of(project: Path, *arguments: str) -> dict[str, Any]:
+    return document(invoke("-C", str(project), "--format", "json", *arguments))
+
+
+def rungs_of(plan: dict[str, Any]) -> list[Any]:
+    """The stops of option D."""
+    (ladder,) = [option["rungs"] for option in plan["options"] if option["key"] == "D"]
+    assert isinstance(ladder, list)
+    return ladder
+
+
+def refusal(project: Path, *arguments: str) -> str:
+    """The one line of an error that the user can mend."""
+    result = invoke("-C", str(project), *arguments)
+    assert isinstance(result.exception, GapplanError), result
+    (line,) = str(result.exception).splitlines()
+    return line
+
+
+def test_what_the_configuration_asks_holds_where_the_command_line_is_silent(shop: Path) -> None:
+    configure(shop, ASKED)
+
+    wish = wish_of(shop)
+
+    assert (wish.confidence, wish.budget, wish.stretch, wish.by) == (0.9, 16.0, "95", date(2999, 1, 31))
+    assert wish.ladder == (Fraction(70), Fraction(75))
+    assert wish.paces == (Pace(Fraction(6), "hours", "week"),)
+    assert [option.name for option in wish.options] == ["small", "large"]
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "value"),
+    [
+        ("confidence", "70%", 0.7),
+        ("budget", "4h", 4.0),
+        ("stretch", "+20", "+20"),
+        ("by", "2998-02-28", date(2998, 2, 28)),
+        ("ladder", "65, 66", (65, 66)),
+    ],
+)
+def test_the_command_line_wins_over_what_the_configuration_asks(
+    shop: Path, name: str, text: str, value: object
+) -> None:
+    configure(shop, ASKED)
+
+    assert getattr(wish_of(shop, **{name: text}), name) == value
+
+
+def test_a_pace_on_the_command_line_takes_the_place_of_all_configured_ones(shop: Path) -> None:
+    configure(shop, ASKED)
+
+    assert wish_of(shop, pace=("12 tests/week", "1h/day")).paces == (
+        Pace(Fraction(12), "tests", "week"),
+        Pace(Fraction(1), "hours", "day"),
+    )
+
+
+def test_an_option_on_the_command_line_joins_the_configured_ones_and_replaces_its_namesake(shop: Path) -> None:
+    configure(shop, ASKED)
+
+    wish = wish_of(shop, option=("small=src/shop/cli/*,src/shop/api", "own=src/shop/pricing/*"))
+
+    assert wish.options == (
+        OwnOption("large", ("src/shop/*",)),
+        OwnOption("small", ("src/shop/cli/*", "src/shop/api")),
+        OwnOption("own", ("src/shop/pricing/*",)),
+    )
+
+
+def test_what_is_asked_may_stand_before_the_command_too_and_its_own_wins(shop: Path) -> None:
+    before = merge_options({"project": str(shop), "budget": "8h", "confidence": "70"}, {"budget": "4h"}).wish
+
+    assert (before.budget, before.confidence) == (4.0, 0.7)
+
+
+def test_an_option_of_ones_own_has_steps_in_its_files_alone(shop: Path) -> None:
+    plan = plan_of(shop, "--target", "75", "--option", "mine=src/shop/pricing/*,src/shop/api", "--confidence", "60")
+
+    (mine,) = [option for option in plan["options"] if option["key"] == "mine"]
+    assert plan["confidence"] == 0.6
+    assert mine["steps"]
+    assert {step["path"].rpartition("/")[0] for step in mine["steps"]} <= {"src/shop/pricing", "src/shop/api"}
+    assert mine["story"] == "src/shop/pricing/*, src/shop/api"
+
+
+def test_claims_of_the_configuration_are_judged(shop: Path) -> None:
+    configure(shop, 'target = 75\noptions.mine = {modules = "src/shop/api/*", gain = "100-99999", percent = 50}')
+
+    (mine,) = [option for option in plan_of(shop)["options"] if option["key"] == "mine"]
+
+    assert [(claim["of"], claim["holds"]) for claim in mine["claims"]] == [("gain", False), ("percent", True)]
+
+
+def test_no_test_is_planned_for_what_is_left_out(shop: Path) -> None:
+    configure(shop, 'target = 75\nleave_out."src/shop/cli/*" = "replaced in spring"')
+
+    paths = {step["path"] for option in plan_of(shop)["options"] for step in option["steps"]}
+
+    assert paths
+    assert not [path for path in paths if path.startswith("src/shop/cli/")]
+
+
+def test_what_is_left_out_is_said_with_its_reason(shop: Path) -> None:
+    configure(shop, 'target = 75\nleave_out."src/shop/cli/*" = "replaced in spring"')
+
+    assert "replaced in spring" in invoke("-C", str(shop)).stdout
+
+
+def test_what_is_required_stands_in_the_plan(shop: Path) -> None:
+    configure(shop, 'target = 75\nrequire."src/shop/clients" = 80')
+
+    found = [option["requirements"] for option in plan_of(shop)["options"]]
+
+    assert {(each["files"], each["percent"]) for requirements in found for each in requirements} == {
+        ("src/shop/clients", 80.0)
+    }
+    assert "\nRequired\n" in invoke("-C", str(shop)).stdout
+
+
+def test_a_rate_of_the_configuration_changes_the_ranking_too(shop: Path) -> None:
+    def hours() -> float:
+        items = document(invoke("-C", str(shop), "rank", "--format", "json"))["items"]
+        assert isinstance(items, list)
+        return float(sum(item["effort_hours"]["p50"] for item in items))
+
+    shipped = hours()
+    configure(shop, "rates.lines_per_hour = 1")
+
+    assert hours() > 2 * shipped
+
+
+def test_the_stops_of_the_ladder_are_those_asked_for_and_the_target(shop: Path) -> None:
+    asked = rungs_of(plan_of(shop, "--target", "75", "--ladder", "65, 30, 70%,100"))
+
+    assert [rung["percent"] for rung in asked] == [65.0, 70.0, 75.0, 100.0]
+    assert asked[-1]["tests"] is None
+
+
+def test_a_pace_counts_periods_exactly_and_days_where_a_period_has_days(shop: Path) -> None:
+    """By points the days do not depend on any forecast: 20 points to 62 %, at 8 a week, are 17.5 days."""
+    paces = ("--pace", "8 points/week", "--pace", "5 points/milestone")
+    (rung,) = rungs_of(plan_of(shop, "--target", "62", "--today", "2027-01-01", *paces))
+
+    assert rung["points_gained"] == 20
+    assert [(each["period"], each["count"]) for each in rung["periods"]] == [("week", 2.5), ("milestone", 4.0)]
+    assert rung["due"] == "2027-01-19"
+
+
+def test_a_pace_in_periods_without_days_has_no_day(shop: Path) -> None:
+    (rung,) = rungs_of(plan_of(shop, "--target", "62", "--pace", "5 points/milestone"))
+
+    assert rung["due"] is None
+
+
+@pytest.mark.parametrize(
+    ("arguments", "epoch", "today"),
+    [
+        (("--today", "2027-01-01"), "86400", date(2027, 1, 1)),
+        ((), "86400", date(1970, 1, 2)),
+        ((), str(int(datetime(2026, 12, 31, 23, 59, 59, tzinfo=UTC).timestamp())), date(2026, 12, 31)),
+    ],
+)
+def test_today_is_said_or_that_of_the_build(
+    shop: Path, monkeypatch: pytest.MonkeyPatch, arguments: Sequence[str], epoch: str, today: date
+) -> None:
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", epoch)
+
+    assert wish_of(shop, today=arguments[1] if arguments else None).today == today
+
+
+def test_without_either_today_is_that_of_the_clock(shop: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("SOURCE_DATE_EPOCH", raising=False)
+
+    before, found, after = date.today(), wish_of(shop).today, date.today()
+
+    assert found in (before, after)
+
+
+@pytest.mark.parametrize("epoch", ["yesterday", "1.5", "9" * 30])
+def test_a_day_of_the_build_that_is_no_number_is_one_line(shop: Path, epoch: str) -> None:
+    line = error_line(run("--target", "62", cwd=shop, SOURCE_DATE_EPOCH=epoch))
+
+    assert line == f"gapplan: SOURCE_DATE_EPOCH is {epoch!r}, not a number of seconds"
+
+
+def test_the_day_it_has_to_be_done_by_is_not_before_today(shop: Path) -> None:
+    asked = ("--target", "62", "--today", "2027-02-01", "--by")
+
+    assert refusal(shop, *asked, "2027-01-31") == "--by 2027-01-31 lies before today, 2027-02-01"
+    assert invoke("-C", str(shop), *asked, "2027-02-01").exit_code == 0
+
+
+def test_a_day_of_the_configuration_that_has_passed_is_named_as_it_stands_there(shop: Path) -> None:
+    configure(shop, "target = 62\nby = 2020-01-31")
+
+    line = refusal(shop)
+
+    assert "by" in line
+    assert "--by" not in line
+
+
+@pytest.mark.parametrize("command", ["status", "rank"])
+def test_a_day_that_has_passed_stops_no_command_that_makes_no_plan(shop: Path, command: str) -> None:
+    configure(shop, "by = 2020-01-31")
+
+    assert invoke("-C", str(shop), command).exit_code == 0
+
+
+def test_rank_keeps_its_own_by(shop: Path) -> None:
+    plain = invoke("-C", str(shop), "rank", "--by", "function")
+
+    assert invoke("-C", str(shop), "--by", "2999-01-31", "rank", "--by", "function").stdout == plain.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("--confidence", "0.8"), "confidence '0.8' is not a percent from 50 to 99"),
+        (("--confidence", "100"), "confidence '100' is not a percent from 50 to 99"),
+        (("--budget", "soon"), "budget 'soon' is not a number of hours"),
+        (("--budget", "0h"), "budget '0h' is not a number of hours"),
+        (("--stretch", "60"), "stretch '60' must lie above the target"),
+        (("--stretch", "far"), "stretch"),
+        (("--option", "mine"), "option 'mine' is not NAME=GLOB"),
+        (("--option", "mine="), "option 'mine=' is not NAME=GLOB"),
+        (("--ladder", "70,high"), "ladder"),
+        (("--pace", "fast"), "pace 'fast' is not like 6h/week"),
+        (("--by", "soon"), "--by 'soon' is not a date such as 2027-01-31"),
+        (("--today", "soon"), "--today 'soon' is not a date such as 2027-01-31"),
+    ],
+)
+def test_a_wish_that_cannot_be_meant_is_one_line_that_names_it(shop: Path, arguments: Sequence[str], said: str) -> None:
+    assert said in refusal(shop, "--target", "62", *arguments)
+
+
+@pytest.mark.parametrize("name", ["confidence", "budget", "stretch", "ladder", "pace", "by", "today", "option"])
+def test_an_empty_wish_is_not_taken_for_none(shop: Path, name: str) -> None:
+    """`--budget "$HOURS"` with nothing in HOURS asks for something, as `--target ""` does."""
+    assert name in refusal(shop, "--target", "62", f"--{name}", "")
+
+
+@pytest.mark.parametrize("names", [("A",), ("mix",), ("mine", "mine")])
+def test_two_options_of_one_name_are_refused(shop: Path, names: Sequence[str]) -> None:
+    given = [word for name in names for word in ("--option", f"{name}=src/shop/api/*")]
+
+    assert repr(names[0]) in refusal(shop, "--target", "62", *given)
+
+
+# The options side by side
+
+
+def test_options_are_compared_in_one_table_without_steps(shop: Path) -> None:
+    result = invoke("-C", str(shop), "options", "--target", "62", "--option", "mine=src/shop/pricing/*")
+
+    rows = [line.split() for line in result.stdout.splitlines()]
+    assert result.stdout.startswith("shop: options for 62 %\n")
+    assert [row[0] for row in rows if row[:1] and row[0] in ("A", "B", "C", "D", "mix", "mine")] == [
+        *("A", "B", "C", "D", "mix", "mine")
+    ]
+    assert "Steps of" not in result.stdout
+
+
+def test_options_exit_as_plan_does(shop: Path) -> None:
+    for arguments, code in ((("--target", "62"), 0), (("--target", "12"), 0), (("--target", "100"), 1)):
+        assert invoke("-C", str(shop), "options", *arguments).exit_code == code
+        assert invoke("-C", str(shop), "plan", *arguments).exit_code == code
+
+
+def test_options_have_the_json_of_a_plan(shop: Path) -> None:
+    assert plan_of(shop, "options", "--target", "62") == plan_of(shop, "plan", "--target", "62")
+
+
+def test_options_without_a_target_say_how_to_give_one(shop: Path) -> None:
+    assert "needs a target or a budget" in error_line(run("options", cwd=shop))
+
+
+# A budget
+
+
+@pytest.mark.parametrize("command", [(), ("plan",), ("options",)])
+def test_a_budget_needs_no_target(shop: Path, command: Sequence[str]) -> None:
+    result = invoke("-C", str(shop), *command, "--budget", "4h")
+
+    assert result.exit_code == 0
+    assert "the most for 4 h" in result.stdout.splitlines()[0]
+    assert "reaches" not in result.stdout
+    assert "No option" not in result.stdout
+
+
+def test_a_budget_of_the_configuration_is_a_plan_too(shop: Path) -> None:
+    configure(shop, 'budget = "4 hours"')
+
+    assert invoke("-C", str(shop)).stdout.startswith("shop: the most for 4 h\n")
+    assert invoke("-C", str(shop), "status").stdout.startswith("shop\n")
+
+
+def test_no_option_of_a_budget_takes_more_hours_than_were_given(shop: Path) -> None:
+    plan = plan_of(shop, "--budget", "4h")
+
+    assert plan["target"] is None
+    assert plan["budget_hours"] == 4.0
+    assert [option["key"] for option in plan["options"]] == ["A", "B", "C", "mix"]
+    assert all(option["effort_hours"]["p50"] <= 4.0 for option in plan["options"])
+    best = max(plan["options"], key=lambda option: option["points_gained"])
+    assert best["points_gained"] == next(
+        option["points_gained"] for option in plan["options"] if option["key"] == plan["recommended"]
+    )
 
 
 # Exit codes
@@ -509,7 +842,7 @@ def test_control_characters_in_names_of_the_project_are_shown_as_escapes(shop: P
 def test_help_lists_the_first_commands_in_their_order() -> None:
     text = invoke("--help").stdout
 
-    places = [text.index(f"\n  {name} ") for name in ("plan", "status", "rank")]
+    places = [text.index(f"\n  {name} ") for name in ("plan", "options", "status", "rank", "explain")]
     assert places == sorted(places)
 
 
@@ -531,7 +864,7 @@ def test_help_loads_no_heavy_library(arguments: list[str]) -> None:
 
     *_, heavy, rooms = result.stdout.splitlines()
     assert heavy == "[]"
-    assert rooms == "['planner.cli', 'planner.cli.options', 'planner.errors']"
+    assert rooms == "['planner.cli', 'planner.cli.common', 'planner.cli.wishes', 'planner.errors']"
 
 
 def test_importing_the_package_loads_no_room() -> None:
@@ -545,7 +878,7 @@ def test_importing_the_package_loads_no_room() -> None:
 def test_no_input_is_changed(shop: Path) -> None:
     before = {path: path.read_bytes() for path in shop.rglob("*") if path.is_file()}
 
-    for arguments in (("--target", "62"), ("status",), ("rank",)):
+    for arguments in (("--target", "62"), ("options", "--target", "62"), ("status",), ("rank",)):
         assert invoke("-C", str(shop), *arguments).exit_code == 0
 
     assert {path: path.read_bytes() for path in shop.rglob("*") if path.is_file()} == before

@@ -1,5 +1,6 @@
-"""Hours as ranges, from the features of a unit."""
+"""Hours as ranges, and the counts of a unit that are shown beside them."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -7,34 +8,56 @@ from factories import REDIS, REQUESTS, candidate, facts_of, file_coverage
 from hypothesis import given
 from hypothesis import strategies as st
 
-from planner.forecast.effort import DOUBLE, P80_FACTOR, TEST_LINES, TEST_LINES_PER_HOUR, features, forecast_effort
+from planner.forecast import effort, read_rates
 from planner.forecast.seams import find_seams
 from planner.model.plan import Effort
 
-FEATURES = ("functions", "gaps", "missing", "complexity", "seams")
-COUNTS = st.fixed_dictionaries({name: st.integers(0, 500) for name in FEATURES})
+RATES = read_rates()
+LINES = st.floats(0.1, 10_000)
+SPREADS = st.floats(0, 2)
 
 
-@given(COUNTS)
-def test_hours_are_a_range_above_zero(counts: dict[str, int]) -> None:
-    effort = forecast_effort(counts)
+@given(LINES, SPREADS)
+def test_hours_are_a_range_above_zero(lines: float, spread: float) -> None:
+    found = effort.hours_of(lines, replace(RATES, effort_spread=spread))
 
-    assert 0 < effort.p50 < effort.p80
-    assert effort.p80 == pytest.approx(effort.p50 * P80_FACTOR)
-
-
-@given(COUNTS, st.sampled_from(FEATURES))
-def test_more_of_anything_takes_longer(counts: dict[str, int], name: str) -> None:
-    more = counts | {name: counts[name] + 1}
-
-    assert forecast_effort(more).p50 > forecast_effort(counts).p50
+    assert 0 < found.p50 <= found.p80
 
 
-def test_the_hours_are_the_published_formula() -> None:
-    counts = {"functions": 2, "gaps": 3, "missing": 20, "complexity": 5, "seams": 1}
+@given(LINES, LINES)
+def test_more_lines_take_longer(lines: float, more: float) -> None:
+    few, many = effort.hours_of(lines, RATES), effort.hours_of(lines + more, RATES)
 
-    assert forecast_effort(counts).p50 * TEST_LINES_PER_HOUR == pytest.approx(5 + 8 + 9 + 3 + 1.5 + 4)
-    assert TEST_LINES.keys() == {"start", *FEATURES}
+    assert few.p50 < many.p50
+    assert few.p80 < many.p80
+
+
+@given(LINES)
+def test_who_writes_twice_as_fast_takes_half_as_long(lines: float) -> None:
+    fast = replace(RATES, lines_per_hour=RATES.lines_per_hour * 2)
+
+    assert effort.hours_of(lines, fast).p50 * 2 == pytest.approx(effort.hours_of(lines, RATES).p50)
+    assert effort.hours_of(lines, fast).p80 * 2 == pytest.approx(effort.hours_of(lines, RATES).p80)
+
+
+@given(LINES, SPREADS, st.floats(0.01, 1))
+def test_a_wider_spread_moves_the_p80_and_not_the_p50(lines: float, spread: float, wider: float) -> None:
+    narrow, wide = (effort.hours_of(lines, replace(RATES, effort_spread=each)) for each in (spread, spread + wider))
+
+    assert narrow.p50 == wide.p50
+    assert narrow.p80 < wide.p80
+
+
+def test_without_a_spread_hours_are_one_figure() -> None:
+    assert effort.hours_of(90, replace(RATES, lines_per_hour=45.0, effort_spread=0.0)) == Effort(2.0, 2.0)
+
+
+def test_tests_modules_and_doubles_have_prices_of_their_own() -> None:
+    rates = replace(RATES, test_lines=10.0, module_lines=20.0, double_hours=3.0, double_hours_p80=5.0)
+
+    assert effort.effort_of_test(rates) == effort.hours_of(10.0, rates)
+    assert effort.module_effort(rates) == effort.hours_of(20.0, rates)
+    assert effort.double_effort(rates) == Effort(3.0, 5.0)
 
 
 SOURCE = """\
@@ -61,7 +84,7 @@ def test_features_count_what_is_missing_and_what_is_touched(tmp_path: Path) -> N
     file = file_coverage(statements="1-15", missing="5 7-9 15", missing_exits={3: 1})
     seams = find_seams(name for unit in facts.units for name in unit.uses)
 
-    counted = features(file, facts, facts.units, seams)
+    counted = effort.features(file, facts, facts.units, seams)
 
     assert counted == {
         "functions": 1,  # never(); entered() has a gap but is entered
@@ -75,15 +98,17 @@ def test_features_count_what_is_missing_and_what_is_touched(tmp_path: Path) -> N
 def test_a_whole_unit_that_is_covered_has_nothing_to_count(tmp_path: Path) -> None:
     facts = facts_of(tmp_path, SOURCE)
 
-    counted = features(file_coverage(statements="1-15"), facts, facts.units, ())
+    counted = effort.features(file_coverage(statements="1-15"), facts, facts.units, ())
 
     assert set(counted.values()) == {0}
 
 
-def test_a_double_costs_hours_once_and_is_not_in_the_unit_itself() -> None:
-    assert DOUBLE.p50 > 0
+def test_doubles_are_not_in_the_price_of_a_test() -> None:
     assert candidate(seams=(REDIS, REQUESTS)).effort == candidate().effort
 
 
-def test_ranges_add_up_end_by_end() -> None:
-    assert Effort(1, 2) + Effort(0.5, 3) == Effort(1.5, 5)
+def test_the_effort_of_a_candidate_is_that_of_all_its_tests() -> None:
+    one = candidate(hours=2, tests=4)
+
+    assert one.effort.p50 == 2 + 3 * 1
+    assert one.effort.p80 < 4 + 3 * 2  # single errors even out

@@ -1,10 +1,20 @@
-"""What tests of a unit would newly cover."""
+"""What tests of a unit would newly cover, of their own functions, of others, and of what all tests run into."""
 
+from dataclasses import replace
 from pathlib import Path
 
+import pytest
 from factories import facts_of, file_coverage, lines
+from hypothesis import given
+from hypothesis import strategies as st
 
-from planner.forecast.gain import YIELD_PER_MILLE, behaviour_milli, body_lines, import_points
+from planner.forecast import gain, read_rates
+from planner.forecast.core import core_of, find_core
+from planner.model.plan import MILLI
+from planner.model.problem import MILLION, BodyKey
+from planner.model.rates import Rates
+
+RATES = read_rates()
 
 SOURCE = """\
     import time
@@ -22,45 +32,25 @@ SOURCE = """\
     """
 STATEMENTS = "1-12"
 
-
-def test_the_yield_is_a_share() -> None:
-    assert 0 < YIELD_PER_MILLE < 1000
-
-
-def test_missing_behaviour_is_discounted_by_the_yield(tmp_path: Path) -> None:
-    facts = facts_of(tmp_path, SOURCE)
-    file = file_coverage(statements=STATEMENTS, missing="7-8 10-12")
-
-    by_unit = {unit.name: behaviour_milli(file, facts, (unit,)) for unit in facts.units}
-
-    assert by_unit == {
-        "<module>": 0,
-        "Thing": 0,
-        "Thing.method": 2 * YIELD_PER_MILLE,
-        "work": 3 * YIELD_PER_MILLE,
-    }
+CHANCES = st.integers(0, MILLION)
+KEYS = [("a.py", f"f{number}") for number in range(6)]
+BODIES = st.dictionaries(st.sampled_from(KEYS), st.integers(1, 50_000), min_size=1)
 
 
-def test_missing_exits_are_points_too(tmp_path: Path) -> None:
-    facts = facts_of(tmp_path, SOURCE)
-    file = file_coverage(statements=STATEMENTS, missing="12", missing_exits={10: 1})
-
-    assert behaviour_milli(file, facts, facts.units) == 2 * YIELD_PER_MILLE
+def keys(number: int) -> list[BodyKey]:
+    return [("a.py", f"f{place}") for place in range(number)]
 
 
-def test_covered_units_gain_nothing(tmp_path: Path) -> None:
-    facts = facts_of(tmp_path, SOURCE)
-
-    assert behaviour_milli(file_coverage(statements=STATEMENTS), facts, facts.units) == 0
+# Lines
 
 
 def test_body_lines_are_neither_import_time_nor_hollow(tmp_path: Path) -> None:
     facts = facts_of(tmp_path, SOURCE)
 
-    assert body_lines(facts, facts.units) == lines("7-8 10-12")
+    assert gain.body_lines(facts, facts.units) == lines("7-8 10-12")
 
 
-def test_hollow_lines_are_never_gained(tmp_path: Path) -> None:
+def test_body_lines_leave_out_branches_that_no_usual_test_runs(tmp_path: Path) -> None:
     source = """\
         def work():
             try:
@@ -72,29 +62,203 @@ def test_hollow_lines_are_never_gained(tmp_path: Path) -> None:
             work()
         """
     facts = facts_of(tmp_path, source)
-    file = file_coverage(statements="1-8", missing="1-8")
 
-    gained = behaviour_milli(file, facts, facts.units) + import_points(file, facts) * 1000
+    assert gain.body_lines(facts, facts.units) & lines("1-8") & ~facts.import_time == lines("2-3 6")
 
-    assert gained == 3 * YIELD_PER_MILLE + 2 * 1000
+
+@given(st.integers(0, 5_000), st.booleans())
+def test_only_part_of_what_is_missing_can_be_expected(points: int, is_new: bool) -> None:
+    expected = gain.expected_milli(points, RATES, is_new=is_new)
+
+    assert 0 <= expected <= points * MILLI
+    assert expected <= gain.expected_milli(points + 1, RATES, is_new=is_new)
+
+
+# Import
 
 
 def test_importing_a_module_never_imported_covers_its_import_time_lines(tmp_path: Path) -> None:
     facts = facts_of(tmp_path, SOURCE)
-    file = file_coverage(statements=STATEMENTS, missing=STATEMENTS)
 
-    assert import_points(file, facts) == 6  # lines 1, 2, 4, 5, 6 and 9
+    assert gain.import_points(file_coverage(statements=STATEMENTS, missing=STATEMENTS), facts) == 6  # 1, 2, 4, 5, 6, 9
 
 
 def test_importing_again_covers_nothing(tmp_path: Path) -> None:
     facts = facts_of(tmp_path, SOURCE)
-    file = file_coverage(statements=STATEMENTS, missing="4-12")
 
-    assert import_points(file, facts) == 0
+    assert gain.import_points(file_coverage(statements=STATEMENTS, missing="4-12"), facts) == 0
 
 
 def test_of_a_branch_at_import_time_one_exit_is_taken(tmp_path: Path) -> None:
     facts = facts_of(tmp_path, "import sys\nif sys.platform:\n    x = 1\ndef work():\n    if sys:\n        return 1\n")
     file = file_coverage(statements="1-6", missing="1-6", missing_exits={2: 2, 5: 2})
 
-    assert import_points(file, facts) == 4 + 1
+    assert gain.import_points(file, facts) == 4 + 1
+
+
+# Own functions
+
+
+def chances(number: int, entered: int, rates: Rates = RATES) -> tuple[gain.Chances, gain.Chances]:
+    """Of a unit of so many functions with gaps, so many of which some test has entered."""
+    own = keys(number)
+    return gain.own_chances(own, own[entered:], rates, is_new=not entered)
+
+
+@given(st.integers(1, 60), st.integers(0, 60))
+def test_a_test_covers_part_of_each_of_its_own_functions(number: int, entered: int) -> None:
+    entry, branch = chances(number, entered)
+
+    assert entry.keys() == branch.keys() == set(keys(number))
+    assert all(0 < chance <= MILLION for chance in (*entry.values(), *branch.values()))
+
+
+@given(st.integers(1, 60), st.integers(0, 60))
+def test_the_more_functions_the_less_a_test_covers_of_each(number: int, entered: int) -> None:
+    few, many = (chances(count, min(entered, number)) for count in (number, number + 1))
+
+    for less, more in zip(many, few, strict=True):
+        assert all(less[key] <= more[key] for key in more)
+
+
+@given(st.integers(1, 60))
+def test_the_first_test_of_something_new_covers_more_than_each_further_one(number: int) -> None:
+    entry, branch = chances(number, 0)
+
+    assert all(entry[key] > branch[key] for key in entry)
+
+
+@given(st.integers(2, 60))
+def test_of_something_entered_before_all_tests_are_alike_and_cover_new_functions_best(number: int) -> None:
+    entry, branch = chances(number, 1)
+
+    assert entry == branch
+    assert entry[KEYS[1]] > entry[KEYS[0]]
+
+
+# Functions that are reached
+
+
+def test_reached_functions_are_covered_as_far_as_the_call_is_sure() -> None:
+    around = {KEYS[0]: {KEYS[1]: 1.0, KEYS[2]: 0.5}, KEYS[3]: {KEYS[2]: 0.8}}
+
+    one, both = (gain.reached_chances(own, around, KEYS, 0.5) for own in ([KEYS[0]], [KEYS[0], KEYS[3]]))
+
+    assert one == {KEYS[1]: 500_000, KEYS[2]: 250_000}
+    assert both == {KEYS[1]: 500_000, KEYS[2]: 400_000}
+
+
+def test_functions_of_its_own_and_those_that_tests_have_entered_are_not_reached() -> None:
+    around = {KEYS[0]: {KEYS[1]: 1.0, KEYS[2]: 1.0}}
+
+    assert gain.reached_chances(KEYS[:2], around, [KEYS[0], KEYS[1]], 0.5) == {}
+
+
+@given(st.floats(-1, 2))
+def test_chances_in_millionths_stay_between_none_and_all(chance: float) -> None:
+    assert 0 <= gain.in_millionths(chance) <= MILLION
+    assert gain.in_millionths(0.25) == 250_000
+
+
+# Several tests
+
+
+@given(BODIES, CHANCES, CHANCES)
+def test_tests_worth_writing_are_few_and_one_at_least(own: dict[BodyKey, int], first: int, further: int) -> None:
+    number = gain.worthwhile_tests(own, dict.fromkeys(own, first), dict.fromkeys(own, further))
+
+    assert 1 <= number <= gain.MOST_TESTS
+
+
+@given(BODIES, CHANCES, CHANCES)
+def test_each_further_test_that_is_worth_writing_covers_half_a_point(
+    own: dict[BodyKey, int], first: int, further: int
+) -> None:
+    entry, branch = dict.fromkeys(own, first), dict.fromkeys(own, further)
+    number = gain.worthwhile_tests(own, entry, branch)
+
+    def covered(tests: int) -> int:
+        return sum(gain.covered_by(tests, entry, branch, own).values())
+
+    rounding = len(own) * (number + 1)
+    if number > 1:
+        assert covered(number) - covered(number - 1) >= MILLI // 2 - rounding
+    if number < gain.MOST_TESTS:
+        assert covered(number + 1) - covered(number) <= MILLI // 2 + rounding
+
+
+def test_the_larger_the_gap_the_more_tests_are_worth_writing() -> None:
+    entry, branch = {KEYS[0]: 500_000}, {KEYS[0]: 300_000}
+
+    found = [gain.worthwhile_tests({KEYS[0]: points * MILLI}, entry, branch) for points in (1, 5, 20, 10**6)]
+
+    assert found == sorted(found)
+    assert (found[0], found[-1]) == (1, gain.MOST_TESTS)
+    assert 1 < found[1] < found[2]
+
+
+@given(BODIES, CHANCES, CHANCES, st.integers(1, 12))
+def test_more_tests_cover_more_and_never_more_than_there_is(
+    bodies: dict[BodyKey, int], first: int, further: int, tests: int
+) -> None:
+    entry, branch = dict.fromkeys(bodies, first), dict.fromkeys(bodies, further)
+
+    less, more = (gain.covered_by(count, entry, branch, bodies) for count in (tests, tests + 1))
+
+    assert all(0 <= less[key] <= more[key] <= weight for key, weight in bodies.items())
+
+
+def test_a_body_that_nothing_is_known_of_gives_nothing() -> None:
+    assert gain.covered_by(2, {KEYS[0]: MILLION}, {KEYS[1]: MILLION}, {}) == {KEYS[0]: 0, KEYS[1]: 0}
+
+
+# What all tests run into
+
+
+NEW = {("pkg/a.py", "f"): 6_000, ("pkg/a.py", "g"): 2_000, ("pkg/b.py", "h"): 2_000, ("top.py", "i"): 1_000}
+STATEMENTS_OF = {"pkg/a.py": 8, "pkg/b.py": 2, "top.py": 1}
+HALF = replace(RATES, core_share=0.5, core_statements=1_000)
+
+
+def test_each_folder_has_a_core_that_its_functions_give_to() -> None:
+    core = find_core(NEW, STATEMENTS_OF, HALF)
+
+    assert core.gifts == {key: weight // 2 for key, weight in NEW.items()}
+    assert core.weights == {core_of("pkg/a.py"): 5_000, core_of("top.py"): 500}
+    assert core_of("pkg/a.py") == core_of("pkg/b.py") != core_of("top.py")
+    assert not core.weights.keys() & NEW.keys()
+
+
+@given(BODIES, st.floats(0, 1))
+def test_what_functions_give_is_what_cores_have(new: dict[BodyKey, int], share: float) -> None:
+    core = find_core(new, {}, replace(RATES, core_share=share))
+
+    assert sum(core.gifts.values()) == sum(core.weights.values()) == sum(core.given.values())
+    assert all(0 < gift <= new[key] for key, gift in core.gifts.items())
+
+
+def test_a_core_is_within_reach_as_far_as_imports_lead_into_it() -> None:
+    core = find_core(NEW, STATEMENTS_OF, HALF)
+
+    assert core.reach(["pkg/a.py"]) == {core_of("pkg/a.py"): 0.8}
+    assert core.reach(["pkg/a.py", "pkg/b.py", "top.py"]) == {core_of("pkg/a.py"): 1.0, core_of("top.py"): 1.0}
+    assert core.reach(["other.py"]) == core.reach([]) == {}
+
+
+def test_in_more_code_than_was_measured_a_core_is_thinner() -> None:
+    core = find_core(NEW, STATEMENTS_OF, replace(HALF, core_statements=5))
+
+    assert core.reach(["pkg/a.py", "pkg/b.py"]) == {core_of("pkg/a.py"): pytest.approx(0.5)}
+
+
+def test_a_test_covers_of_a_core_what_is_within_reach_and_what_it_covers_itself() -> None:
+    core = find_core(NEW, STATEMENTS_OF, HALF)
+    pkg = core_of("pkg/a.py")
+
+    assert core.chances({pkg: 0.5}, {}, 0.1) == {pkg: 50_000}
+    assert core.chances({}, {("pkg/a.py", "f"): MILLION}, 0.1) == {pkg: 600_000}
+    assert core.chances({pkg: 1.0}, {("pkg/a.py", "f"): 500_000}, 0.1)[pkg] == pytest.approx(370_000, abs=1)
+
+
+def test_functions_that_give_nothing_cover_no_core() -> None:
+    assert find_core(NEW, STATEMENTS_OF, HALF).chances({}, {("old.py", "f"): MILLION}, 0.1) == {}

@@ -17,6 +17,7 @@ FLOORS = {
     "__init__": 7,
     "__main__": 7,
     "cli": 6,
+    "replay": 5,
     "pipeline": 4,
     "graph": 3,
     "measure": 3,
@@ -24,6 +25,8 @@ FLOORS = {
     "forecast": 3,
     "solve": 3,
     "report": 3,
+    "alternatives": 3,
+    "git": 2,
     "settings": 2,
     "state": 2,
     "xml": 2,
@@ -38,10 +41,13 @@ DOORS = {
     "click": {"cli"},
     "rich": {"cli", "report/terminal"},
     "defusedxml": {"xml"},
-    "sqlite3": {"measure/datafile"},
+    "sqlite3": {"measure/datafile", "replay/data"},
+    "subprocess": {"git/sealed"},
     "ast": {"source"},
     "libcst": {"source/newer", "source/lowering"},
     "networkx": {"graph"},
+    "highspy": {"solve/exact"},
+    "numpy": {"solve/relax", "solve/lagrange", "solve/play", "solve/bound", "solve/program", "solve/exact"},
 }
 """Library -> where it may be imported. `settings` uses coverage.py's reader of configuration, `measure` its parser."""
 

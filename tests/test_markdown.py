@@ -1,5 +1,8 @@
 """A page as Markdown."""
 
+from dataclasses import replace
+from fractions import Fraction
+
 import pytest
 from factories import REDIS, candidate, counts, measurement, option, outcome, step, target
 from hypothesis import given
@@ -9,25 +12,45 @@ from markdown_it.token import Token
 from test_escape import HOSTILE, TEXTS
 
 from planner.model.measurement import Input, Skipped
-from planner.model.plan import Outcome
-from planner.report import FORMATS, Look, Subject, render
+from planner.model.option import Ceiling, Goalpost, LeftOut, Outcome, Requirement, Rung, Verdict
+from planner.model.wish import Pace, Span
+from planner.report import FORMATS, Format, Look, Subject, render
 from planner.report.escape import visible
 from planner.report.markdown import render_markdown
 from planner.report.page import Bullets, Column, Heading, Sentence, Table
 
+SUBJECTS: tuple[Subject, ...] = ("plan", "options", "status", "rank")
+
 
 def hostile(name: str) -> Outcome:
-    """An outcome in which every text from outside is `name`."""
-    one = candidate(name, path=name, seams=(REDIS,))
+    """An outcome in which every text from outside is `name`: from the data, the sources, the configuration."""
+    have = replace(REDIS, kind="clock", needs_building=False, name=name, have=name)
+    build = replace(REDIS, name=name, double=name)
+    one = replace(candidate(name, path=name, seams=(build, have), lines_text="3"), asserts=(name, name))
+    own = replace(
+        option(
+            name,
+            step(taken=one),
+            step(2, taken=candidate("plain")),
+            shortfall=2,
+            left_out=(LeftOut(name, 3, 1),),
+            verdicts=(Verdict("gain", Span(Fraction(1), Fraction(2)), name, None),),
+            requirements=(Requirement(name, Fraction(80), counts(), 60),),
+        ),
+        story=name,
+    )
+    rung = Rung(name, Fraction(60), Fraction(60), 60, 10, periods=((Pace(Fraction(2), "points", name), Fraction(5)),))
     return outcome(
         project=name,
         measured=measurement(
             totals=counts(), inputs=(Input(name, name, name),), skipped=(Skipped(name, name, 3),), notices=(name,)
         ),
         goal=target(80),
-        options=(option("A", step(taken=one), step(2, taken=candidate("plain")), shortfall=2),),
-        recommended="A",
+        options=(own, option("D", rungs=(rung,))),
+        recommended=name,
         candidates=(one, candidate("plain")),
+        ceilings=(Ceiling(90, 100), Ceiling(80, 100, (name, name))),
+        stretch=Goalpost(target(90), 90, 40, own),
     )
 
 
@@ -66,7 +89,7 @@ def test_numbers_stay_as_they_are() -> None:
     ]
 
 
-@pytest.mark.parametrize("subject", ["plan", "status", "rank"])
+@pytest.mark.parametrize("subject", SUBJECTS)
 @given(name=TEXTS)
 def test_hostile_names_bring_no_markup_of_their_own(subject: Subject, name: str) -> None:
     tokens = parsed(render(hostile(name), subject, "markdown", Look()))
@@ -80,10 +103,11 @@ def test_hostile_names_bring_no_markup_of_their_own(subject: Subject, name: str)
     }
 
 
+@pytest.mark.parametrize("subject", SUBJECTS)
 @pytest.mark.parametrize("name", HOSTILE)
-def test_a_hostile_name_changes_neither_headings_nor_rows(name: str) -> None:
+def test_a_hostile_name_changes_neither_headings_nor_rows(name: str, subject: Subject) -> None:
     shape, plain = (
-        [token.type for token in parsed(render(hostile(each), "plan", "markdown", Look())) if token.type != "inline"]
+        [token.type for token in parsed(render(hostile(each), subject, "markdown", Look())) if token.type != "inline"]
         for each in (HOSTILE[name] or "x", "x.py")
     )
 
@@ -99,10 +123,40 @@ def test_names_in_tables_are_code(name: str) -> None:
     assert code.count(visible(HOSTILE[name]).strip()) == 2
 
 
-@given(st.sampled_from(FORMATS), TEXTS)
-def test_the_same_outcome_gives_the_same_bytes(format: str, name: str) -> None:
-    one, other = (render(hostile(name), "plan", format, Look()) for _ in range(2))  # type: ignore[arg-type]
+@pytest.mark.parametrize("name", [name for name, text in HOSTILE.items() if text.strip()])
+def test_what_the_configuration_says_stands_as_it_was_written(name: str) -> None:
+    """Names of options and patterns of requirements, in headings, sentences and cells."""
+    tokens = parsed(render(hostile(HOSTILE[name]), "plan", "markdown", Look()))
+
+    texts = ["".join(each.content for each in token.children or ()) for token in tokens if token.type == "inline"]
+    shown = visible(HOSTILE[name]).replace("@o", "@\u200bo").replace("#1", "#\u200b1")
+    assert f"Steps of {shown}".strip() in {text.strip() for text in texts}
+    assert visible(HOSTILE[name]).strip() in {text.strip() for text in texts}
+
+
+@given(st.sampled_from(FORMATS), st.sampled_from(SUBJECTS), TEXTS)
+def test_the_same_outcome_gives_the_same_bytes(format: Format, subject: Subject, name: str) -> None:
+    one, other = (render(hostile(name), subject, format, Look()) for _ in range(2))
 
     assert one == other
     assert one.endswith("\n")
     one.encode("utf-8")
+
+
+def test_the_steps_of_a_plan_are_a_table_with_tests_grouped_by_unit() -> None:
+    steps = (step(1, candidate("Shelf")), step(2, candidate("Other")), replace(step(3, candidate("Shelf")), test=2))
+
+    text = render(outcome(goal=target(80), options=(option("A", *steps),), recommended="A"), "plan", "markdown", Look())
+
+    assert "| 1, 3 | `pkg/mod.py` | `Shelf` | 2 | +20 |" in text
+    assert "| 2 | `pkg/mod.py` | `Other` | 1 | +10 |" in text
+
+
+def test_options_have_a_page_of_their_own() -> None:
+    text = render(
+        outcome(goal=target(80), options=(option("A", step()),), recommended="A"), "options", "markdown", Look()
+    )
+
+    assert text.startswith("# shop: options for 80 %\n\nTarget: ")
+    assert "| A | quick wins | yes, 90 % | +10 | 5-20 |" in text
+    assert "## Steps" not in text

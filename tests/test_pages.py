@@ -1,17 +1,42 @@
-"""What plan, status and rank say, before they have a format."""
+"""What plan, options, status and rank say, before they have a format."""
 
+from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 from fractions import Fraction
+from math import ceil
 
 import pytest
-from factories import candidate, counts, file_coverage, measurement, option, outcome, step, target
+from factories import (
+    CLOCK,
+    REDIS,
+    REQUESTS,
+    candidate,
+    counts,
+    file_coverage,
+    measurement,
+    option,
+    outcome,
+    step,
+    target,
+)
+from hypothesis import given
+from hypothesis import strategies as st
 
+from planner.model.facts import MODULE
+from planner.model.lines import line_range, lines_of, ranges_text
 from planner.model.measurement import Counts, Skipped
-from planner.model.plan import Effort, Outcome, Rung
+from planner.model.option import Ceiling, Count, Goalpost, LeftOut, Outcome, Requirement, Rung, Step, Verdict
+from planner.model.plan import Effort
+from planner.model.wish import Pace, Span
 from planner.report.page import Bullets, Column, Heading, Page, Sentence, Table
-from planner.report.pages import plan_page, rank_page, status_page
-from planner.report.pages.plan import FIRST_STEPS, shortened
+from planner.report.pages import options_page, plan_page, rank_page, status_page
+from planner.report.pages.plan import FIRST_STEPS
 from planner.report.pages.shared import MOST_LINES
+from planner.report.pages.steps import shortened, steps_table
+
+WEEKLY = Pace(Fraction(6), "hours", "week")
+BY_MILESTONE = Pace(Fraction(287), "points", "milestone")
 
 
 def sentences(page: Page) -> str:
@@ -30,6 +55,21 @@ def bullets(page: Page) -> list[str]:
     return [item for block in page if isinstance(block, Bullets) for item in block.items]
 
 
+def titled(page: Page, title: str) -> Table:
+    """The one table that has a column of that title."""
+    (table,) = [each for each in tables(page) if title in titles(each)]
+    return table
+
+
+def titles(table: Table) -> list[str]:
+    return [column.title for column in table.columns]
+
+
+def column_of(table: Table, title: str) -> list[str]:
+    place = titles(table).index(title)
+    return [row[place] for row in table.rows]
+
+
 def planned(*, shortfall: int = 0, steps: int = 1) -> Outcome:
     taken = [step(number, candidate(f"unit{number}")) for number in range(1, steps + 1)]
     return outcome(
@@ -37,8 +77,44 @@ def planned(*, shortfall: int = 0, steps: int = 1) -> Outcome:
     )
 
 
+def everything() -> Outcome:
+    """An outcome that fills every table there is."""
+    taken = step(1, candidate("Shelf", seams=(REDIS,)))
+    rungs = (rung(60, tests=Count(2, 3), effort=Effort(1, 2), periods=((WEEKLY, Fraction(1, 3)),)), rung(80))
+    required = (Requirement("pkg", Fraction(90), counts(10, 5), 7),)
+    claims = (Verdict("gain", Span(Fraction(1), Fraction(2)), "the forecast is 5", None),)
+    left = (LeftOut("in larger modules", 12, 2),)
+    return outcome(
+        goal=target(80),
+        options=(
+            option("A", taken, left_out=left, requirements=required),
+            option("D", requirements=required, rungs=rungs),
+            option("mine", taken, verdicts=claims, requirements=required),
+        ),
+        recommended="A",
+        ceilings=(Ceiling(90, 100), Ceiling(80, 100, ("cache or queue",))),
+        stretch=Goalpost(target(90), 90, 40, option("mix", taken)),
+    )
+
+
+def rung(
+    percent: int | str,
+    *,
+    tests: Count | None = None,
+    effort: Effort | None = None,
+    periods: tuple[tuple[Pace, Fraction], ...] = (),
+    due: date | None = None,
+) -> Rung:
+    """A rung of today's 100 points, 50 of them covered."""
+    points = ceil(Fraction(percent))
+    return Rung(
+        f"to {percent} %", Fraction(percent), Fraction(percent), points, points - 50, tests, effort, periods, due
+    )
+
+
 def test_every_row_of_every_table_has_a_cell_for_each_column() -> None:
-    pages = [plan_page(planned()), status_page(outcome()), rank_page(outcome(candidates=(candidate(),)), 20)]
+    pages = [plan_page(everything()), plan_page(everything(), is_detailed=True), options_page(everything())]
+    pages += [plan_page(planned()), status_page(outcome()), rank_page(outcome(candidates=(candidate(),)), 20)]
 
     for table in (each for page in pages for each in tables(page)):
         assert {len(row) for row in table.rows} == {len(table.columns)}
@@ -86,29 +162,45 @@ def test_a_target_on_the_whole_tree_is_judged_there() -> None:
     assert "Target: 50 % exact of the whole tree is 100 points, 50 more." in sentences(page)
 
 
+# The plan and its recommendation
+
+
 def test_the_recommended_option_shows_its_steps() -> None:
     page = plan_page(planned(steps=2))
 
     assert "Steps of A, quick wins" in headings(page)
-    assert "Recommended: A, quick wins (a story): the fewest hours that reach the target." in sentences(page)
-    assert [row[2] for row in tables(page)[1].rows] == ["unit1", "unit2"]
+    assert "Recommended: A, quick wins: the fewest hours that get there in 90 of 100 cases." in sentences(page)
+    assert column_of(titled(page, "test of"), "test of") == ["unit1", "unit2"]
 
 
-def test_steps_beyond_the_first_are_counted_with_what_they_gain() -> None:
+def test_with_detail_every_option_shows_its_steps() -> None:
+    two = outcome(goal=target(80), options=(option("A", step()), option("mix", step())), recommended="A")
+
+    assert [text for text in headings(plan_page(two)) if text.startswith("Steps")] == ["Steps of A, quick wins"]
+    assert len([text for text in headings(plan_page(two, is_detailed=True)) if text.startswith("Steps")]) == 2
+
+
+def test_units_beyond_the_first_are_counted_with_their_tests_and_what_they_gain() -> None:
     outcome_of_many = planned(steps=FIRST_STEPS + 3)
 
     short, detailed = plan_page(outcome_of_many), plan_page(outcome_of_many, is_detailed=True)
 
-    assert len(tables(short)[1].rows) == FIRST_STEPS
-    assert "3 more steps, +30, with --detail." in sentences(short)
-    assert len(tables(detailed)[1].rows) == FIRST_STEPS + 3
-    assert "more step" not in sentences(detailed)
+    assert len(titled(short, "test of").rows) == FIRST_STEPS
+    assert "3 more tests, +30, with --detail." in sentences(short)
+    assert len(titled(detailed, "test of").rows) == FIRST_STEPS + 3
+    assert "with --detail" not in sentences(detailed)
 
 
 def test_where_no_option_reaches_the_target_the_shortfall_is_said() -> None:
-    assert "No option reaches the target; A, quick wins, comes nearest and falls 1 point short." in sentences(
+    assert "No option reaches the target; A, quick wins, comes nearest: it falls 1 point short." in sentences(
         plan_page(planned(shortfall=1))
     )
+
+
+def test_where_no_option_is_likely_enough_the_chance_is_said() -> None:
+    nearly = outcome(goal=target(80), options=(option("A", step(), probability=0.796),), recommended="A")
+
+    assert "comes nearest: a chance of 79 %, where 80" in sentences(plan_page(nearly))
 
 
 def test_where_nothing_can_be_planned_that_is_said() -> None:
@@ -117,16 +209,339 @@ def test_where_nothing_can_be_planned_that_is_said() -> None:
     assert "there is nothing to plan tests for" in sentences(page)
 
 
-def test_the_ladder_shows_a_gate_for_each_rung() -> None:
-    rungs = (
-        Rung(Fraction(60), Fraction(60), 60, 10, Effort(1, 2)),
-        Rung(Fraction("62.5"), Fraction("62.5"), 63, 13, Effort(2, 4)),
+def test_a_budget_has_no_target_and_no_verdicts() -> None:
+    page = plan_page(outcome(budget=16.0, options=(option("A"), option("mix", step())), recommended="mix"))
+
+    assert headings(page)[0] == "shop: the most for 16 h"
+    assert "Recommended: mix, best mix: it gains most for 16 h." in sentences(page)
+    assert "Target" not in sentences(page)
+    assert "reaches" not in " ".join(titles(tables(page)[0]))
+    assert not {"yes, 90 %", "no", "out of reach"} & {cell for row in tables(page)[0].rows for cell in row}
+
+
+def test_a_budget_is_not_proven_by_hours_that_could_be_saved() -> None:
+    """For a budget the gap is of the gain: the same hours could buy that much more."""
+    page = plan_page(outcome(budget=16.0, options=(option("mix", step(), bound_gap=0.05),), recommended="mix"))
+
+    assert "of its hours" not in sentences(page)
+    assert "for less" not in sentences(page)
+
+
+def test_a_met_target_with_a_requirement_that_is_not_met_is_not_called_unreached() -> None:
+    """The target is met; what no option reaches is the requirement."""
+    required = (Requirement("pkg", Fraction(95), counts(100, 77), 94),)
+    one = option("A", step(), probability=0.46, requirements=required)
+    page = plan_page(outcome(goal=target(50), options=(one,), recommended="A"))
+
+    assert "met already" in sentences(page)
+    assert "No option reaches the target" not in sentences(page)
+
+
+def test_the_recommended_option_says_what_it_builds_and_what_it_leaves() -> None:
+    left = (LeftOut("in larger modules", 1_211, 12), LeftOut("not needed for it", 40, 1))
+    one = option("A", step(1, candidate(seams=(REDIS,))), step(2, candidate(seams=(REQUESTS,))), left_out=left)
+
+    text = sentences(plan_page(outcome(goal=target(80), options=(one,), recommended="A")))
+
+    assert "It builds fakeredis and responses first." in text
+    assert "It leaves 1,211 points in larger modules (12 files) and 40 points not needed for it (1 file)." in text
+
+
+@pytest.mark.parametrize(("imported", "warned"), [(10, True), (6, True), (5, False), (0, False)])
+def test_a_plan_that_mostly_imports_says_that_it_tests_no_behaviour(imported: int, warned: bool) -> None:
+    one = option("A", step(gain=10, imported=imported))
+
+    page = plan_page(outcome(goal=target(80), options=(one,), recommended="A"))
+
+    tones = [block.tone for block in page if isinstance(block, Sentence) and "test no behaviour" in block.text]
+    assert tones == (["bad"] if warned else [])
+
+
+def test_what_can_be_reached_at_all_is_said_with_and_without_doubles() -> None:
+    ceilings = (Ceiling(90, 100), Ceiling(712, 1_000, ("cache or queue", "http client")))
+    page = plan_page(replace(planned(), ceilings=ceilings))
+
+    assert (
+        "Everything coverable is 90.00 %; without building doubles for cache or queue and http client, 71.20 %."
+    ) in sentences(page)
+
+
+def test_a_stretch_is_said_where_one_is_asked() -> None:
+    assert "Stretch: 90 % is 90 points, 40 more than today;" in sentences(plan_page(everything()))
+    assert "Stretch" not in sentences(plan_page(planned()))
+
+
+def test_when_to_measure_again_is_said_by_the_numbers_of_tests() -> None:
+    taken = [step(number, candidate(f"unit{number}")) for number in range(1, 4)]
+    often = replace(option("A", *taken), measure_after=(1, 2, 3, 4))
+
+    text = sentences(plan_page(outcome(goal=target(80), options=(often,), recommended="A")))
+
+    assert "measure and plan again after test 1, 2, 3 and so on." in text
+    assert "measure and plan again" not in sentences(plan_page(planned()))
+
+
+# The table of options
+
+
+def test_options_stand_side_by_side_with_the_same_figures_everywhere() -> None:
+    one = option("C", step(1, candidate(seams=(REDIS,)), gain=30, imported=4), probability=0.834, bound_gap=0.0)
+
+    (row,) = tables(plan_page(outcome(goal=target(75), options=(one,))))[0].rows
+    wide = titled(options_page(outcome(goal=target(75), options=(one,))), "ceiling")
+
+    expected = ["C", "high return", "yes, 83 %", "+30", "80.00 %", "40.00 %", "4", "1", "1.0-2.0 h", "1 double"]
+    assert list(row) == expected
+    assert column_of(wide, "P10-P90") == ["15-60"]
+    assert column_of(wide, "ceiling") == ["100.00 %"]
+    assert set(expected) <= set(wide.rows[0])
+
+
+def test_the_percent_of_an_option_is_never_rounded_up_to_the_target() -> None:
+    near = replace(option("A", shortfall=1), points_after=7_996, points_total_after=10_000)
+
+    table = titled(plan_page(outcome(goal=target("79.961"), options=(near,))), "after")
+
+    assert column_of(table, "after") == ["79.96 %"]
+
+
+def test_an_option_without_gain_has_no_hours() -> None:
+    table = titled(
+        plan_page(outcome(goal=target(80), options=(option("A", shortfall=30), option("B", step())))), "hours"
     )
-    ladder = outcome(goal=target("62.5"), options=(replace(option("D"), rungs=rungs),))
 
-    (table,) = [each for each in tables(plan_page(ladder)) if each.columns[1].title == "fail_under"]
+    assert column_of(table, "hours") == ["-", "1.0-2.0 h"]
 
-    assert [row[:4] for row in table.rows] == [("60.00 %", "60", "60", "+10"), ("62.50 %", "62.50", "63", "+13")]
+
+def test_an_option_of_the_users_own_stands_with_its_name_once() -> None:
+    table = tables(options_page(outcome(goal=target(80), options=(option("small", step()),))))[0]
+
+    assert [cell for cell in table.rows[0] if cell == "small"] == ["small"]
+
+
+def test_the_page_of_options_has_no_steps_and_tells_what_each_is() -> None:
+    left = (LeftOut("in larger modules", 1_211, 12),)
+    one = option("A", step(gain=30, taken=candidate(seams=(REDIS,))), left_out=left)
+    page = options_page(outcome(goal=target(80), options=(one, option("small", step(), left_out=left))))
+
+    assert headings(page) == ["shop: options for 80 %", "What each is"]
+    assert bullets(page) == [
+        "A, quick wins: a story; builds fakeredis (30 points behind it); "
+        "leaves 1,211 points in larger modules (12 files)",
+        "small: a story; leaves 1,211 points in larger modules (12 files)",
+    ]
+
+
+# Steps
+
+
+def steps_of(*units: tuple[str, str]) -> list[Step]:
+    """One step for each path and unit, in this order."""
+    seen: dict[tuple[str, str], int] = {}
+    found = []
+    for order, (path, unit) in enumerate(units, start=1):
+        seen[path, unit] = seen.get((path, unit), 0) + 1
+        found.append(replace(step(order, candidate(unit, path=path), gain=order), test=seen[path, unit]))
+    return found
+
+
+def test_steps_of_a_unit_are_one_row_and_units_of_a_module_stand_together() -> None:
+    steps = steps_of(("b.py", "B"), ("a.py", "A"), ("b.py", "B"), ("b.py", "C"), ("b.py", "B"), ("a.py", "A"))
+
+    table, hidden = steps_table(steps, None)
+
+    assert hidden == []
+    assert column_of(table, "file") == ["b.py", "b.py", "a.py"]
+    assert column_of(table, "test of") == ["B", "C", "A"]
+    assert column_of(table, "test") == ["1, 3, 5", "4", "2, 6"]
+    assert column_of(table, "tests") == ["3", "1", "2"]
+    assert column_of(table, "gain") == ["+9", "+4", "+8"]
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from(["a.py", "b.py", "c.py"]), st.sampled_from(["A", "B", "f"])), max_size=40),
+    st.one_of(st.none(), st.integers(0, 10)),
+)
+def test_no_test_is_lost_and_no_gain(units: Sequence[tuple[str, str]], most: int | None) -> None:
+    steps = steps_of(*units)
+
+    table, hidden = steps_table(steps, most)
+
+    assert sum(int(count) for count in column_of(table, "tests")) + len(hidden) == len(steps)
+    shown = sum(int(gain.removeprefix("+")) for gain in column_of(table, "gain"))
+    assert shown + sum(each.marginal_gain for each in hidden) == sum(each.marginal_gain for each in steps)
+    assert len({(each.candidate.path, each.candidate.unit) for each in steps}) >= len(table.rows)
+    files = column_of(table, "file")
+    assert [path for place, path in enumerate(files) if path not in files[:place]] == list(dict.fromkeys(files))
+    assert all(files[place] == files[place - 1] or files[place] not in files[:place] for place in range(1, len(files)))
+
+
+@given(st.lists(st.sampled_from(["A", "B"]), min_size=1, max_size=8))
+def test_the_numbers_of_the_tests_are_those_of_the_steps(units: list[str]) -> None:
+    table, _ = steps_table(steps_of(*(("a.py", unit) for unit in units)), None)
+
+    every = line_range(1, len(units))
+    expected = {
+        unit: ranges_text(lines_of(place for place, each in enumerate(units, start=1) if each == unit), every)
+        for unit in units
+    }
+    assert dict(zip(column_of(table, "test of"), column_of(table, "test"), strict=True)) == {
+        unit: shortened(text, 12) for unit, text in expected.items()
+    }
+
+
+def test_a_hollow_unit_is_labelled_and_one_that_runs_code_is_not() -> None:
+    hollow = step(1, candidate("A", body=0, imports={"pkg/mod.py": 4}), gain=4, imported=4)
+    partly = step(2, candidate("B"), gain=9, imported=4)
+    real = step(3, candidate("C"), gain=9)
+
+    table, _ = steps_table([hollow, partly, real], None)
+
+    assert column_of(table, "import") == ["4 hollow", "4", ""]
+
+
+def test_a_step_on_a_module_itself_is_called_its_import() -> None:
+    table, _ = steps_table([step(1, candidate(MODULE))], None)
+
+    assert column_of(table, "test of") == ["its import"]
+
+
+def test_the_hours_of_a_unit_are_those_of_all_its_tests() -> None:
+    table, _ = steps_table(steps_of(("a.py", "A"), ("a.py", "A"), ("a.py", "B")), None)
+
+    assert column_of(table, "hours") == ["2.0-4.0 h", "1.0-2.0 h"]
+
+
+def test_doubles_are_built_once_and_those_that_exist_are_named() -> None:
+    have = replace(REQUESTS, needs_building=False, have="FakeHttp, tests/conftest.py:12 (fixture)")
+    first = step(1, candidate("A", seams=(REDIS, CLOCK)))
+    second = replace(step(2, candidate("B", seams=(REDIS, have))), new_seams=())
+
+    table, _ = steps_table([first, second], None)
+
+    building, using = column_of(table, "double")
+    assert building == "build fakeredis"
+    assert using.startswith("fakeredis, ")
+    assert "FakeHttp" in using
+
+
+def test_what_to_assert_on_and_where_the_gaps_are_is_shown() -> None:
+    table, _ = steps_table([step(1, candidate(lines_text="3-12"))], None)
+
+    assert column_of(table, "assert on") == ["its result"]
+    assert column_of(table, "missing lines") == ["3-12"]
+
+
+# Requirements and claims
+
+
+def test_requirements_stand_with_today_and_after_each_option_but_d() -> None:
+    def required(after: int) -> tuple[Requirement, ...]:
+        return (Requirement("pkg/live", Fraction(95), counts(1_000, 773), after),)
+
+    options = (
+        option("A", step(), requirements=required(949)),
+        option("D", requirements=required(949)),
+        option("mine", step(), requirements=required(950)),
+    )
+    page = plan_page(outcome(goal=target(80), options=options))
+
+    assert "Required" in headings(page)
+    assert titles(titled(page, "at least")) == ["files", "at least", "today", "after A", "after mine"]
+    assert titled(page, "at least").rows == [("pkg/live", "95 %", "77.30 %", "94.90 %", "95.00 %")]
+
+
+def test_a_requirement_is_never_rounded_up_to_where_it_looks_met() -> None:
+    required = (Requirement("pkg", Fraction("94.996"), counts(100_000, 10), 94_995),)
+
+    page = plan_page(outcome(goal=target(80), options=(option("A", step(), requirements=required),)))
+
+    assert column_of(titled(page, "at least"), "after A") == ["94.99 %"]
+
+
+def test_claims_stand_beside_what_the_data_says() -> None:
+    verdicts = (
+        Verdict("gain", Span(Fraction(150), Fraction(200)), "its modules miss 182 points in all", False),
+        Verdict("percent", Span(Fraction(11), Fraction("11.5")), "the claimed gain is 11.20-11.60 %", True),
+        Verdict("hours", Span(Fraction(3), Fraction(3)), "the forecast is 3.1-6.0 h, uncalibrated", None),
+    )
+    for page in (plan_page, options_page):
+        found = page(outcome(goal=target(80), options=(option("A"), option("small", step(), verdicts=verdicts))))
+
+        assert "Claims" in headings(found)
+        assert titled(found, "claimed").rows == [
+            ("small", "gain", "150-200", "its modules miss 182 points in all", "no"),
+            ("small", "percent", "11-11.5", "the claimed gain is 11.20-11.60 %", "yes"),
+            ("small", "hours", "3", "the forecast is 3.1-6.0 h, uncalibrated", "can't tell"),
+        ]
+
+
+def test_without_requirements_and_claims_there_are_no_tables_of_them() -> None:
+    assert not {"Required", "Claims"} & set(headings(plan_page(planned())))
+
+
+# The ladder
+
+
+def ladder_of(*rungs: Rung) -> Table:
+    options = (option("mix", step()), replace(option("D"), rungs=rungs))
+    return titled(plan_page(outcome(goal=target(80), options=options)), "fail_under")
+
+
+def test_the_ladder_shows_a_gate_for_each_rung() -> None:
+    table = ladder_of(
+        rung(60, tests=Count(1, 2), effort=Effort(1, 2)), rung("62.5", tests=Count(3, 3), effort=Effort(2, 4))
+    )
+
+    assert [list(row) for row in table.rows] == [
+        ["60.00 %", "60", "60", "+10", "1-2", "1.0-2.0 h"],
+        ["62.50 %", "62.50", "63", "+13", "3", "2.0-4.0 h"],
+    ]
+
+
+def test_the_ladder_has_a_column_for_each_pace_and_the_day_of_the_later_one() -> None:
+    paces = ((WEEKLY, Fraction(1)), (BY_MILESTONE, Fraction(8, 5)))
+    table = ladder_of(rung(60, tests=Count(1, 2), effort=Effort(3, 6), periods=paces, due=date(2027, 1, 31)))
+
+    assert titles(table)[6:] == ["6 hours/week", "287 points/milestone", "due"]
+    assert list(table.rows[0][6:]) == ["1.0 week", "1.6 milestones", "2027-01-31"]
+
+
+def test_a_ladder_without_a_pace_has_no_days() -> None:
+    assert "due" not in titles(ladder_of(rung(60, tests=Count(1, 2), effort=Effort(1, 2))))
+
+
+def test_a_rung_that_no_test_leads_to_has_no_hours_and_says_why() -> None:
+    options = (replace(option("D"), rungs=(rung(60, tests=Count(1, 1), effort=Effort(1, 2)), rung(99))),)
+    page = plan_page(outcome(goal=target(80), options=options))
+
+    assert titled(page, "fail_under").rows[1][4:] == ["-", "-"]
+    assert "Where there are no hours, all tests that could be planned today do not lead so far." in sentences(page)
+
+
+def test_each_figure_of_a_rung_stands_below_its_own_pace() -> None:
+    """A rung that no test leads to has periods of points alone."""
+    near = rung(
+        60,
+        tests=Count(1, 2),
+        effort=Effort(3, 6),
+        periods=((WEEKLY, Fraction(1)), (BY_MILESTONE, Fraction(1, 2))),
+        due=date(2027, 1, 31),
+    )
+    table = ladder_of(near, rung(99, periods=((BY_MILESTONE, Fraction(12)),)))
+
+    assert column_of(table, "6 hours/week") == ["1.0 week", "-"]
+    assert column_of(table, "287 points/milestone") == ["0.5 milestones", "12.0 milestones"]
+
+
+@pytest.mark.parametrize("count", [Fraction(1, 1000), Fraction(1, 25)])
+def test_less_than_a_tenth_of_a_period_is_not_none_at_all(count: Fraction) -> None:
+    table = ladder_of(rung(60, tests=Count(1, 1), effort=Effort(0.1, 0.2), periods=((WEEKLY, count),)))
+
+    assert not table.rows[0][6].startswith("0.0")
+
+
+# Status
 
 
 @pytest.mark.parametrize(

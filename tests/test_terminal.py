@@ -2,26 +2,32 @@
 
 import re
 import unicodedata
+from dataclasses import replace
+from datetime import date
+from fractions import Fraction
 from itertools import pairwise
 
 import pytest
-from factories import REDIS, REQUESTS, candidate, measurement, option, outcome, step, target
+from factories import REDIS, REQUESTS, candidate, counts, measurement, option, outcome, step, target
 from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 from test_escape import HOSTILE, TEXTS
-from test_markdown import hostile
+from test_markdown import SUBJECTS, hostile
 
 from planner.model.measurement import Counts, Input, Skipped
-from planner.model.plan import Effort, Outcome
+from planner.model.option import Ceiling, Count, LeftOut, Option, Outcome, Requirement, Rung, Verdict
+from planner.model.plan import Effort
+from planner.model.wish import Pace, Span
 from planner.report import Look, Subject, render
 from planner.report.escape import visible
 from planner.report.page import Bullets, Column, Heading, Page, Sentence, Table
-from planner.report.pages import plan_page, rank_page, status_page
+from planner.report.pages import options_page, plan_page, rank_page, status_page
 from planner.report.terminal import render_terminal
 
+WEEKLY = Pace(Fraction(6), "hours", "week")
+BY_MILESTONE = Pace(Fraction(287), "points", "milestone")
 WIDTHS = (60, 80, 100, 120, 200)
-SUBJECTS: tuple[Subject, ...] = ("plan", "status", "rank")
 
 
 def large() -> Outcome:
@@ -38,8 +44,14 @@ def large() -> Outcome:
         )
         for number in range(12)
     ]
-    taken = [step(number, each, 12_345) for number, each in enumerate(many, start=1)]
-    short = option("C", *taken, shortfall=12_345, effort=Effort(1_234.5, 2_345.6))
+    taken = [step(number, each, 12_345, 12_345 * (number % 2)) for number, each in enumerate(many, start=1)]
+    required = (Requirement("src/company/product/*", Fraction("87.5"), counts(123_456, 45_678), 98_765),)
+    left = (LeftOut("in larger modules or behind doubles to build", 123_456, 1_234),)
+    short = option("C", *taken, shortfall=12_345, effort=Effort(1_234.5, 2_345.6), probability=0.1)
+    claims = (Verdict("gain", Span(Fraction(12_345), Fraction(23_456)), "its modules miss 12,345 points", False),)
+    mine = option("all of the adapters", *taken, verdicts=claims, probability=0.79, requirements=required)
+    options = [option("A", *taken, left_out=left), option("B"), short, option("mix", *taken, bound_gap=0.0123)]
+    options = [*(replace(each, requirements=required) for each in options), mine, ladder()]
     return outcome(
         project="product",
         measured=measurement(
@@ -49,10 +61,22 @@ def large() -> Outcome:
             skipped=(Skipped(path, "not valid Python for this interpreter", 1_234),),
         ),
         goal=target("79.5"),
-        options=(option("A", *taken), option("B"), short, option("mix", *taken)),
+        options=tuple(options),
         recommended="A",
         candidates=tuple(many),
+        ceilings=(Ceiling(1_000_000, 1_580_245), Ceiling(900_000, 1_580_245, ("cache or queue", "http client"))),
     )
+
+
+def ladder() -> Option:
+    """D with two paces, a day for each rung, and a rung that no test leads to."""
+    paces = ((WEEKLY, Fraction(123, 10)), (BY_MILESTONE, Fraction(7, 5)))
+    near = Rung(
+        "to 60 %", Fraction(60), Fraction(60), 948_147, 667_902, Count(123, 1_234), Effort(123.4, 1_234.5), paces
+    )
+    far = Rung("to 79.5 %", Fraction("79.5"), Fraction("79.5"), 1_256_295, 976_050)
+    rungs = (replace(near, due=date(2027, 1, 31)), far)
+    return option("D", rungs=rungs)
 
 
 def text_of(subject: Subject, shown: Outcome, width: int = 100, **look: bool) -> str:
@@ -87,7 +111,8 @@ def numbers_of(table: Table) -> list[str]:
 @pytest.mark.parametrize("width", WIDTHS)
 @pytest.mark.parametrize("subject", SUBJECTS)
 def test_numbers_are_never_cut(subject: Subject, width: int) -> None:
-    page = {"plan": plan_page(large()), "status": status_page(large()), "rank": rank_page(large(), 20)}[subject]
+    pages = {"plan": plan_page(large()), "options": options_page(large())}
+    page = {**pages, "status": status_page(large()), "rank": rank_page(large(), 20)}[subject]
 
     rows = render_terminal(page, width=width).splitlines()
 
@@ -149,6 +174,31 @@ def test_hostile_names_are_shown_as_they_are_written(name: str) -> None:
     text = text_of("rank", hostile(HOSTILE[name]), 200)
 
     assert visible(HOSTILE[name]) in text
+
+
+@pytest.mark.parametrize("width", [80, 100, 120])
+def test_the_day_of_a_rung_stays_whole(width: int) -> None:
+    assert "2027-01-31" in text_of("plan", outcome(goal=target(80), options=(ladder(),)), width)
+
+
+@pytest.mark.parametrize("width", [80, 100, 160])
+def test_a_hollow_step_is_labelled_at_every_width(width: int) -> None:
+    hollow = step(1, candidate("Registry", path="src/shop/bootstrap.py", body=0), gain=46, imported=46)
+    shown = outcome(goal=target(80), options=(option("A", hollow, step(2)),), recommended="A")
+
+    assert text_of("plan", shown, width).count("hollow") == 1
+
+
+@pytest.mark.parametrize("width", [80, 100, 160])
+@pytest.mark.parametrize("subject", ["plan", "options"])
+def test_the_name_of_an_option_is_not_folded_where_others_can_go(subject: Subject, width: int) -> None:
+    one = option("A", step(gain=463), effort=Effort(11.4, 15.3))
+    other = replace(option("C", step(gain=368), effort=Effort(12.9, 17.3)), tests=Count(11, 34), bound_gap=0.123)
+
+    text = text_of(subject, outcome(goal=target(75), options=(one, other), recommended="A"), width)
+
+    assert re.search(r"^ A +quick wins +yes", text, re.MULTILINE)
+    assert re.search(r"^ C +high return +yes", text, re.MULTILINE)
 
 
 def test_colour_is_only_where_it_is_wanted() -> None:

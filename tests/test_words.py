@@ -1,14 +1,18 @@
 """How numbers and verdicts read."""
 
+from dataclasses import replace
+from decimal import Decimal
 from fractions import Fraction
 
 import pytest
-from factories import CLOCK, REDIS, REQUESTS, URLLIB3, candidate, option, step
+from factories import CLOCK, REDIS, REQUESTS, URLLIB3, candidate, option, outcome, step, target
 from hypothesis import given
 from hypothesis import strategies as st
 
 from planner.model.measurement import Counts, Input, Skipped
+from planner.model.option import Count, Goalpost, LeftOut, Option
 from planner.model.plan import Effort
+from planner.model.wish import Span
 from planner.report import words
 
 
@@ -80,9 +84,171 @@ def test_seams_are_kinds_with_the_libraries_that_need_a_double() -> None:
     assert words.seams_text(()) == ""
 
 
-def test_a_verdict_counts_the_points_that_are_short() -> None:
-    assert words.verdict(option()) == "yes"
-    assert words.verdict(option(shortfall=1_200)) == "no, 1,200 short"
+# Verdicts
+
+
+def test_a_verdict_is_yes_with_its_chance() -> None:
+    assert words.verdict(option(probability=0.83)) == "yes, 83 %"
+    assert words.verdict(option(probability=0.8)) == "yes, 80 %"
+
+
+def test_a_verdict_is_no_with_the_points_that_are_short() -> None:
+    assert words.verdict(option(shortfall=1_200, probability=0.1)) == "no, 1,200 short"
+
+
+def test_a_median_that_gets_there_may_not_be_likely_enough() -> None:
+    assert words.verdict(option(shortfall=0, probability=0.79)) == "not likely enough, 79 %"
+
+
+def test_what_is_out_of_reach_says_how_far_all_that_is_coverable_goes() -> None:
+    far = option(shortfall=9, probability=0.0, ceiling=71, reaches_ceiling=False)
+
+    assert words.verdict(far) == "out of reach: 71.00 % at most"
+
+
+@given(st.floats(0, 1), st.integers(50, 99))
+def test_a_chance_is_never_rounded_up(probability: float, asked: int) -> None:
+    one = replace(option(probability=probability), confidence=asked / 100)
+
+    shown = int(words.chance(one).removesuffix(" %"))
+
+    assert shown <= probability * 100
+    assert words.surely(one) == f"in {shown} of 100 cases"
+    assert one.reaches_target or shown < asked
+
+
+@given(st.floats(0, 1), st.integers(0, 500), st.booleans())
+def test_a_verdict_says_yes_of_options_that_reach_the_target_and_of_no_other(
+    probability: float, shortfall: int, reaches_ceiling: bool
+) -> None:
+    one = option(probability=probability, shortfall=shortfall, reaches_ceiling=reaches_ceiling)
+
+    said = words.verdict(one)
+
+    assert said.startswith("yes, ") == one.reaches_target
+    assert said.split(",")[0].split(":")[0] in ("yes", "no", "not likely enough", "out of reach")
+
+
+@pytest.mark.parametrize(
+    ("one", "said"),
+    [
+        (option(shortfall=1, probability=0.1), "it falls 1 point short"),
+        (option(probability=0.796), "a chance of 79 %, where 80% is asked"),
+        (
+            option(shortfall=1_200, probability=0.0, ceiling=71, reaches_ceiling=False),
+            "it falls 1,200 points short, and the target is out of reach: everything coverable there is 71.00 %",
+        ),
+    ],
+)
+def test_what_keeps_an_option_from_the_target_is_a_clause(one: Option, said: str) -> None:
+    assert words.shortcoming(one).replace("80 %", "80%") == said
+
+
+def test_a_shortcoming_does_not_ask_for_less_than_was_asked() -> None:
+    one = replace(option(probability=0.804), confidence=0.805)
+
+    assert "80.5" in words.shortcoming(one)
+
+
+def test_a_proof_claims_no_more_than_is_proven() -> None:
+    assert words.proof(option(bound_gap=None)) == ""
+    assert words.gap(option(bound_gap=None)) == ""
+    assert words.proof(option(bound_gap=0.0)) == "No set of these tests does it for less."
+
+
+@given(st.floats(1e-6, 0.9))
+def test_a_gap_is_never_rounded_down(gap: float) -> None:
+    """`at most` would be untrue."""
+    shown = float(words.gap(option(bound_gap=gap)).removesuffix("%"))
+
+    assert shown / 100 >= gap - 1e-9
+    assert words.proof(option(bound_gap=gap)) != words.proof(option(bound_gap=0.0))
+
+
+# Figures that were stated
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [("287", "287"), ("12345", "12,345"), ("8/3", "2.67"), ("11.5", "11.5"), ("0", "0"), ("0.25", "0.25")],
+)
+def test_a_stated_figure_is_shown_as_people_write_it(value: str, text: str) -> None:
+    assert words.plain(Fraction(value)) == text
+    assert words.exact(Fraction(value)) == f"{text} %"
+
+
+@given(st.decimals(0, 100, places=6))
+def test_a_stated_percent_stays_a_number_and_is_not_eased(percent: Decimal) -> None:
+    """A requirement of 79.996 is not one of `80. %`."""
+    text = words.plain(Fraction(percent))
+
+    assert not text.endswith(".")
+    assert Fraction(text) == Fraction(percent)
+
+
+def test_a_claim_is_shown_as_it_was_stated() -> None:
+    assert words.span(Span(Fraction(150), Fraction(200))) == "150-200"
+    assert words.span(Span(Fraction(11), Fraction("11.5"))) == "11-11.5"
+    assert words.span(Span(Fraction(25), Fraction(25))) == "25"
+
+
+def test_a_claim_holds_or_does_not_or_nobody_can_tell() -> None:
+    assert [words.holds(value) for value in (True, False, None)] == ["yes", "no", "can't tell"]
+
+
+def test_tests_are_a_range_where_the_ends_differ() -> None:
+    assert words.tests(Count(21, 28)) == "21-28"
+    assert words.tests(Count(1_200, 1_200)) == "1,200"
+
+
+def test_a_list_reads_as_one() -> None:
+    assert words.listed([]) == ""
+    assert words.listed(["a"]) == "a"
+    assert words.listed(["a", "b"]) == "a and b"
+    assert words.listed(["a", "b", "c"]) == "a, b and c"
+    assert words.listed(["a", "b", "c"], most=3) == "a, b and c"
+    assert words.listed(["a", "b", "c", "d"], most=3) == "a, b, c and so on"
+
+
+def test_what_is_left_out_has_its_points_its_reason_and_its_files() -> None:
+    left = (LeftOut("in larger modules", 1_211, 12), LeftOut("not needed for it", 1, 1))
+
+    assert words.left_out(option(left_out=left)) == (
+        "1,211 points in larger modules (12 files) and 1 point not needed for it (1 file)"
+    )
+
+
+def test_an_option_of_the_users_own_is_its_name_alone() -> None:
+    assert words.label(option("A")) == "A, quick wins"
+    assert words.label(option("small")) == "small"
+
+
+def test_a_goal_is_a_percent_or_hours() -> None:
+    assert words.goal(outcome(goal=target("12.5"))) == "12.5 %"
+    assert words.goal(outcome(budget=16.0)) == "the most for 16 h"
+    assert words.goal(outcome(budget=7.5)) == "the most for 7.5 h"
+
+
+def test_a_stretch_says_what_it_takes_and_how_likely_it_is() -> None:
+    way = option("mix", step(1), step(2), effort=Effort(1, 2), probability=0.83)
+
+    assert words.stretch(Goalpost(target(90), 1_470, 275, way)) == (
+        "Stretch: 90 % is 1,470 points, 275 more than today; the mix takes 2 tests, 1.0-2.0 h (83 %)."
+    )
+
+
+def test_a_stretch_that_is_not_reached_says_why() -> None:
+    way = option("mix", step(1), step(2), effort=Effort(1, 2), shortfall=7, probability=0.1)
+
+    assert words.stretch(Goalpost(target(90), 1_470, 275, way)).endswith(
+        "; the mix takes 2 tests, 1.0-2.0 h, and does not get there: it falls 7 points short."
+    )
+    assert words.stretch(Goalpost(target(90), 1_470, 275, None)) == (
+        "Stretch: 90 % is 1,470 points, 275 more than today; no test is known that leads there."
+    )
+
+
+# Reasons
 
 
 def test_the_reasons_of_a_candidate_are_its_features() -> None:
@@ -107,6 +273,22 @@ def test_the_reasons_of_a_step_name_only_the_doubles_it_builds() -> None:
 
 
 def test_a_step_that_only_imports_says_so() -> None:
-    hollow = step(taken=candidate(body=0, imports={"pkg/mod.py": 4}, features={}), gain=4)
+    hollow = step(taken=candidate(body=0, imports={"pkg/mod.py": 4}, features={}), gain=4, imported=4)
 
     assert "hollow: importing is all there is to test" in words.because(hollow.candidate, hollow)
+
+
+def test_a_step_that_imports_and_runs_is_not_hollow() -> None:
+    real = step(taken=candidate(imports={"pkg/mod.py": 4}, features={}), gain=5, imported=4)
+
+    assert not [reason for reason in words.because(real.candidate, real) if "hollow" in reason]
+
+
+def test_a_unit_worth_several_tests_and_a_double_that_exists_are_reasons() -> None:
+    have = replace(REDIS, needs_building=False, have="FakeRedis, tests/conftest.py:47")
+
+    assert words.because(candidate(tests=3, features={}, seams=(have,))) == [
+        "10 points missing",
+        "3 tests of it are worth writing",
+        "double for redis exists: FakeRedis, tests/conftest.py:47",
+    ]

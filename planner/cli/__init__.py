@@ -12,17 +12,20 @@ from typing import Any
 import click
 
 from planner import __version__
-from planner.cli.options import common_options, merge_options
+from planner.cli.common import common_options, merge_options
+from planner.cli.wishes import wish_options
 
 SECTIONS = {
     "Commands": {
         "plan": "Plan the way to a target: options A to D and the best mix.",
+        "options": "The options side by side, in one table.",
         "status": "Totals, the meanings of a target, what was skipped.",
         "rank": "What is uncovered, most points per hour first.",
         "explain": "One module or unit: its gaps, what runs it, its seams.",
     },
     "More": {
         "graph": "The import graph with coverage and seams.",
+        "replay": "Hide tests of recorded projects, plan, and see whether the plan comes true.",
     },
 }
 """Command -> its line in `--help`; modules are only imported when their command runs."""
@@ -52,6 +55,7 @@ class _Commands(click.Group):
 
 @click.group(cls=_Commands, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
 @common_options
+@wish_options
 @click.version_option(__version__, "-V", "--version", prog_name="gapplan")
 @click.pass_context
 def gapplan(ctx: click.Context, /, **before: Any) -> None:
@@ -68,7 +72,7 @@ def gapplan(ctx: click.Context, /, **before: Any) -> None:
 def _run_default(before: dict[str, Any]) -> None:
     """A plan where there is a target, else the status and a hint."""
     common = merge_options(before, {})
-    if common.target:
+    if common.target or common.wish.budget:
         import_module("planner.cli.plan").run_plan(common)
     import_module("planner.cli.status").run_status(common)
     import_module("planner.cli.show").say("gapplan: give a target to plan for: gapplan --target 80", common)

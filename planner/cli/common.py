@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from planner.cli.wishes import merge_wish
 from planner.errors import ConfigError
 
 if TYPE_CHECKING:
     from planner.config import Config
+    from planner.model.wish import Wish
     from planner.pipeline import Request
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -79,6 +81,7 @@ class Common:
     is_detailed: bool
     is_quiet: bool
     is_verbose: bool
+    wish: "Wish"
 
     @property
     def request(self) -> "Request":
@@ -119,6 +122,7 @@ def merge_options(
         is_quiet=bool(given.get("quiet")),
         is_verbose=bool(given.get("verbose")),
         format=given.get("format") or formats[0],
+        wish=merge_wish(before, after, config.wish),
         **_goal(given, config),
     )
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import click
 
-from planner.cli.options import common_options, merge_options
+from planner.cli.common import common_options, merge_options
 from planner.cli.show import progress_for, write
 from planner.pipeline import make_explanation
 from planner.report import render_explanation

@@ -4,7 +4,7 @@ from typing import Any
 
 import click
 
-from planner.cli.options import common_options, merge_options
+from planner.cli.common import common_options, merge_options
 from planner.cli.show import progress_for, show
 from planner.pipeline import make_ranking
 
@@ -24,5 +24,5 @@ from planner.pipeline import make_ranking
 def command(before: dict[str, Any], /, by: Any, most: int, is_all: bool, **after: Any) -> None:
     """Rank what is uncovered by points gained per hour, with size, seams and reasons."""
     common = merge_options(before, after)
-    outcome = make_ranking(common.request, by, progress_for(common))
+    outcome = make_ranking(common.request, by, progress_for(common), common.wish)
     show(outcome, "rank", common, None if is_all else most)

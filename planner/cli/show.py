@@ -9,10 +9,10 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
-from planner.cli.options import Common
+from planner.cli.common import Common
 from planner.errors import GapplanError
 from planner.model.measurement import Input
-from planner.model.plan import Outcome
+from planner.model.option import Outcome
 from planner.pipeline import Progress
 from planner.report import Look, Subject, render
 

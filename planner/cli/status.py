@@ -4,7 +4,7 @@ from typing import Any
 
 import click
 
-from planner.cli.options import Common, common_options, merge_options
+from planner.cli.common import Common, common_options, merge_options
 from planner.cli.show import progress_for, show
 from planner.pipeline import Goal, make_status
 

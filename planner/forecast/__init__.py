@@ -4,7 +4,7 @@ Not in here: the choice between candidates, any reading of files other than the 
 """
 
 from planner.forecast.candidates import Grain, Surroundings, forecast_candidates
-from planner.forecast.effort import DOUBLE
+from planner.forecast.rates import read_rates
 from planner.forecast.share import import_share
 
-__all__ = ["DOUBLE", "Grain", "Surroundings", "forecast_candidates", "import_share"]
+__all__ = ["Grain", "Surroundings", "forecast_candidates", "import_share", "read_rates"]

@@ -1,30 +1,37 @@
-"""What tests of a unit would newly cover: behaviour discounted by yield, import-time lines counted once.
+"""What tests of a unit would newly cover: bodies by chance, its own and those it reaches; import-time lines whole.
 
-A first, simple formula. It knows nothing yet of lines reached through calls or of diminishing returns.
+A test covers part of what is left of each body it touches. Bodies are covered independently, so together tests cover
+`1 - product of (1 - chance)` of each. The chances are measured: see rates.toml.
 """
+
+from collections.abc import Collection, Iterable, Mapping
 
 from planner.model.facts import ModuleFacts, Unit, lines_of_units
 from planner.model.lines import Lines
 from planner.model.measurement import FileCoverage
 from planner.model.plan import MILLI
+from planner.model.problem import MILLION, BodyKey
+from planner.model.rates import Rates
 
-YIELD_PER_MILLE = 887
-"""Share of the behaviour of a class or function that its tests cover, in thousandths.
+Reached = Mapping[BodyKey, Mapping[BodyKey, float]]
+"""Unit -> the units that a test of it would enter besides, with how likely each is (0 to 1)."""
 
-Measured: statements in function bodies of the classes and top-level functions that a suite enters at all, covered
-by the full suites of apscheduler 3.11.0, click 8.1.8, flask 3.1.0, jinja2 3.1.6, marshmallow 3.26.1, twine 6.1.0,
-watchdog 6.0.0 and werkzeug 3.1.3 (Python 3.11): 88.7 % pooled, 84.0 to 97.3 % by project. These are mature suites.
-"""
+_WORTHWHILE = MILLI // 2
+"""Half a point: tests that are expected to cover less of what they are aimed at are not counted on."""
 
-
-def behaviour_milli(file: FileCoverage, facts: ModuleFacts, units: tuple[Unit, ...]) -> int:
-    """Thousandths of points that tests of `units` are expected to cover in their bodies."""
-    return file.missing_points_in(body_lines(facts, units)) * YIELD_PER_MILLE * MILLI // 1000
+MOST_TESTS = 12
+"""More tests of one class or function are no plan: measure again before."""
 
 
-def body_lines(facts: ModuleFacts, units: tuple[Unit, ...]) -> Lines:
+def body_lines(facts: ModuleFacts, units: Iterable[Unit]) -> Lines:
     """Lines of the units that run when called, less those that no usual test runs."""
     return lines_of_units(units) & ~facts.import_time & ~facts.hollow
+
+
+def expected_milli(points: int, rates: Rates, *, is_new: bool) -> int:
+    """Thousandths of points that tests are expected to be able to cover, of so many missing in a body."""
+    share = rates.coverable_new if is_new else rates.coverable_entered
+    return int(points * share * rates.plan_yield * MILLI)
 
 
 def import_points(file: FileCoverage, facts: ModuleFacts) -> int:
@@ -37,3 +44,68 @@ def import_points(file: FileCoverage, facts: ModuleFacts) -> int:
     lines = facts.import_time
     exits = sum(1 for line in file.missing_exits if lines >> line & 1)
     return (file.missing & lines).bit_count() + exits
+
+
+Chances = dict[BodyKey, int]
+"""Body -> the part of what is left of it that a test covers, in parts per million."""
+
+
+def own_chances(
+    own: Collection[BodyKey], new: Collection[BodyKey], rates: Rates, *, is_new: bool
+) -> tuple[Chances, Chances]:
+    """The chances of its first and of each further test for each of its own bodies.
+
+    `new` are bodies that no test has entered; it is new itself where all of them are. The first test of something new
+    covers more than any other. The more bodies with gaps, the less of each.
+    """
+    count = max(1, len(own))
+    if is_new:
+        entry = in_millionths(rates.entry_share / count**rates.entry_power)
+        branch = in_millionths(rates.branch_share / count**rates.branch_power)
+        return dict.fromkeys(own, entry), dict.fromkeys(own, branch)
+    fresh = in_millionths(rates.entered_new_share / count**rates.entered_new_power)
+    part = in_millionths(rates.entered_part_share / count**rates.entered_part_power)
+    chances = {key: fresh if key in new else part for key in own}
+    return chances, chances
+
+
+def reached_chances(own: Iterable[BodyKey], around: Reached, new: Collection[BodyKey], share: float) -> Chances:
+    """The chances of a test of the units for other bodies that it reaches through calls and no test has entered yet."""
+    best: dict[BodyKey, float] = {}
+    mine = set(own)
+    for key in mine:
+        for other, chance in around.get(key, {}).items():
+            if other in new and other not in mine:
+                best[other] = max(chance, best.get(other, 0.0))
+    return {key: in_millionths(share * best[key]) for key in sorted(best)}
+
+
+def in_millionths(chance: float) -> int:
+    """A chance in parts per million, within 0 and 1."""
+    return max(0, min(MILLION, round(chance * MILLION)))
+
+
+def worthwhile_tests(own: Mapping[BodyKey, int], entry: Mapping[BodyKey, int], branch: Mapping[BodyKey, int]) -> int:
+    """How many tests of it are expected to cover at least half a point of its own each, one at least."""
+    left = {key: weight * (MILLION - entry.get(key, 0)) // MILLION for key, weight in own.items()}
+    count = 1
+    while count < MOST_TESTS:
+        covered = {key: weight * branch.get(key, 0) // MILLION for key, weight in left.items()}
+        if sum(covered.values()) < _WORTHWHILE:
+            break
+        left = {key: weight - covered[key] for key, weight in left.items()}
+        count += 1
+    return count
+
+
+def covered_by(
+    tests: int, entry: Mapping[BodyKey, int], branch: Mapping[BodyKey, int], bodies: Mapping[BodyKey, int]
+) -> dict[BodyKey, int]:
+    """Thousandths of points of each body that so many tests are expected to cover, alone."""
+    covered = {}
+    for key in {**entry, **branch}:
+        left = bodies.get(key, 0) * (MILLION - entry.get(key, 0)) // MILLION
+        for _ in range(tests - 1):
+            left = left * (MILLION - branch.get(key, 0)) // MILLION
+        covered[key] = bodies.get(key, 0) - left
+    return covered

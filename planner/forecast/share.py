@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 
 from planner.model.facts import ModuleFacts
 from planner.model.measurement import Counts, FileCoverage
-from planner.model.plan import ImportShare
+from planner.model.option import ImportShare
 
 
 def import_share(files: Iterable[FileCoverage], facts: Mapping[str, ModuleFacts]) -> ImportShare | None:

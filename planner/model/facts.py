@@ -61,7 +61,8 @@ class Unit:
     abstract, overload, Protocol, `...`.
     `first_use` gives the line of each used name. A class has the classes of its `attributes`, a module those of its
     variables, a function the class it `returns`, where they are written down; all absolute, and `pkg.make()` where a
-    function makes it. `conditional` are those of its lines that stand in a branch, loop or handler.
+    function makes it. `conditional` are those of its lines that stand in a branch, loop or handler. `raised` are the
+    errors it raises by name, each once, as written; it has a result when it returns or yields a value.
     """
 
     name: str
@@ -73,7 +74,8 @@ class Unit:
     parameters: int = 0
     is_async: bool = False
     is_stub: bool = False
-    raises: int = 0
+    raised: tuple[str, ...] = ()
+    has_result: bool = False
     unknown_calls: int = 0
     decorators: tuple[str, ...] = ()
     bases: tuple[str, ...] = ()

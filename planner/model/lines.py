@@ -50,9 +50,14 @@ def runs(lines: Lines, within: Lines) -> list[tuple[int, int]]:
     `within` is the set of a file's statements, so that blank and comment lines do not split a run,
     as in the Missing column of `coverage report`.
     """
+    if not lines:
+        return []
+    start = (lines & -lines).bit_length() - 1  # what stands before the first line and behind the last splits nothing
+    size = lines.bit_length() - start
     found: list[tuple[int, int]] = []
     is_open = False
-    for number in numbers_in(lines | within):
+    for offset in numbers_in((lines | within) >> start & ((1 << size) - 1)):
+        number = start + offset
         if not lines >> number & 1:
             is_open = False
         elif is_open:

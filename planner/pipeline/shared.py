@@ -1,8 +1,8 @@
 """What every story needs: which files are the product, their facts, and the seams their units touch."""
 
 import sys
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from planner.config import read_config
@@ -14,10 +14,12 @@ from planner.forecast.touches import CalledUnit, Touches, direct_touches, with_i
 from planner.graph.calls import CallGraph, call_graph
 from planner.graph.closure import Closures, import_closures
 from planner.graph.imports import Modules, index_modules
+from planner.graph.reach import reach
 from planner.measure import Progress, Request, is_test_path, scan_tree
 from planner.model.facts import ModuleFacts
 from planner.model.measurement import FileCoverage, Measurement, Skipped
 from planner.model.seams import Double, TestFacts, UnitKey
+from planner.model.wish import Wish
 from planner.source import read_test_facts
 from planner.source.cache import read_all_facts
 
@@ -29,6 +31,7 @@ class Code:
     request: Request
     facts: Mapping[str, ModuleFacts]
     progress: Progress
+    wish: Wish = field(default_factory=Wish)
 
     @property
     def notices(self) -> tuple[str, ...]:
@@ -73,19 +76,23 @@ class Code:
     def around(self) -> Surroundings:
         """What the forecast knows around each unit."""
         runs = {facts.path: self.closures.of(module).files for module, facts in self.modules.by_name.items()}
-        return Surroundings(self.direct, self.doubles, runs)
+        return Surroundings(self.direct, self.doubles, runs, _Reach(self.calls, self._keys()), self.wish.noise)
 
     @cached_property
     def catalogue(self) -> Catalogue:
         return read_catalogue(read_config(self.request.root).seams)
 
-    def _called(self) -> dict[UnitKey, list[CalledUnit]]:
-        graph = self.calls
+    def _keys(self) -> list[UnitKey]:
+        """The key of each unit of the call graph, by its number."""
         paths = {facts.module: facts.path for facts in self.facts.values()}
-        keys = [(paths[module], unit.name) for module, unit in zip(graph.modules, graph.units, strict=True)]
+        units = zip(self.calls.modules, self.calls.units, strict=True)
+        return [(paths[module], unit.name) for module, unit in units]
+
+    def _called(self) -> dict[UnitKey, list[CalledUnit]]:
+        keys = self._keys()
         return {
             keys[number]: [CalledUnit(keys[edge.callee], edge.confidence, edge.line) for edge in edges]
-            for number, edges in enumerate(graph.edges)
+            for number, edges in enumerate(self.calls.edges)
             if edges
         }
 
@@ -97,11 +104,30 @@ class Code:
         return [each for each in read if not isinstance(each, Skipped)]
 
 
-def read_code(request: Request, measured: Measurement, progress: Progress) -> Code:
+class _Reach(Mapping[UnitKey, Mapping[UnitKey, float]]):
+    """Unit -> the units that a test of it enters besides, with how likely; computed when it is asked for."""
+
+    def __init__(self, graph: CallGraph, keys: list[UnitKey]) -> None:
+        self._graph, self._keys = graph, keys
+        self._numbers = {key: number for number, key in enumerate(keys)}
+
+    def __getitem__(self, key: UnitKey) -> Mapping[UnitKey, float]:
+        found = reach(self._numbers[key], self._graph)
+        return {self._keys[number]: chance for number, chance in found.items() if self._keys[number] != key}
+
+    def __iter__(self) -> Iterator[UnitKey]:
+        return iter(self._numbers)
+
+    def __len__(self) -> int:
+        return len(self._numbers)
+
+
+def read_code(request: Request, measured: Measurement, progress: Progress, wish: Wish | None = None) -> Code:
     """The facts of every product file that can be read; the others are named by the measurement already."""
     paths = sorted(file.path for file in product(measured))
     found = read_all_facts(request.root, paths, frozenset(paths), request.caches, progress)
-    return Code(request, {path: facts for path, facts in found.items() if not isinstance(facts, Skipped)}, progress)
+    facts = {path: facts for path, facts in found.items() if not isinstance(facts, Skipped)}
+    return Code(request, facts, progress, wish or Wish())
 
 
 def product(measured: Measurement) -> list[FileCoverage]:

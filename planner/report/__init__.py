@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from typing import Literal
 
 from planner.model.explanation import Explanation, ImportMap
-from planner.model.plan import Outcome
+from planner.model.option import Outcome
 from planner.report.page import Page
 
 __all__ = ["FORMATS", "Format", "Look", "Subject", "render", "render_explanation", "render_import_map"]
 
 Format = Literal["terminal", "markdown", "json"]
-Subject = Literal["plan", "status", "rank"]
+Subject = Literal["plan", "options", "status", "rank"]
 
 FORMATS: tuple[Format, ...] = ("terminal", "markdown", "json")
 
@@ -32,9 +32,10 @@ class Look:
 def render(outcome: Outcome, subject: Subject, format: Format, look: Look) -> str:
     """The report as text, ending in a newline. Same outcome and look, same text."""
     if format == "json":
-        from planner.report import json
+        from planner.report import json, plan_json
 
-        return {"plan": json.render_plan, "status": json.render_status, "rank": json.render_rank}[subject](outcome)
+        plan = plan_json.render_plan
+        return {"plan": plan, "options": plan, "status": json.render_status, "rank": json.render_rank}[subject](outcome)
     return _set(_page(outcome, subject, look), format, look)
 
 
@@ -49,11 +50,13 @@ def _set(page: Page, format: Format, look: Look) -> str:
 
 
 def _page(outcome: Outcome, subject: Subject, look: Look) -> Page:
-    from planner.report.pages import plan_page, rank_page, status_page
+    from planner.report.pages import options_page, plan_page, rank_page, status_page
 
     match subject:
         case "plan":
             return plan_page(outcome, is_detailed=look.is_detailed)
+        case "options":
+            return options_page(outcome, is_detailed=look.is_detailed)
         case "status":
             return status_page(outcome, is_detailed=look.is_detailed)
         case "rank":

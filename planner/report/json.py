@@ -1,11 +1,12 @@
-"""The JSON of plan, status and rank, format 1: the shape that `schemas/*.json` publish."""
+"""The JSON of status and rank, format 1, and the parts that every JSON shares: what `schemas/*.json` publish."""
 
 import json
 from collections.abc import Mapping, Sequence
 
 from planner.model.measurement import Counts, Measurement
+from planner.model.option import Outcome
 from planner.model.percent import displayed_percent, exact_percent
-from planner.model.plan import Candidate, Effort, Option, Outcome, Rung, Step
+from planner.model.plan import Candidate, Effort, Range
 from planner.model.target import Target
 from planner.report.words import because, percent_value
 
@@ -15,60 +16,44 @@ FORMAT = 1
 Json = Mapping[str, "Json"] | Sequence["Json"] | str | int | float | bool | None
 
 
-def render_plan(outcome: Outcome) -> str:
-    """The plan as `schemas/plan.schema.json` describes it."""
-    assert outcome.target is not None
-    return _dump(
-        {
-            "format": FORMAT,
-            "project": outcome.project,
-            "measured": _measured(outcome.measurement),
-            "whole_tree": counts_json(outcome.measurement.whole_tree),
-            "target": _target(outcome.target, outcome),
-            "options": [_option(option) for option in outcome.options],
-            "recommended": outcome.recommended,
-            **_doubts(outcome.measurement),
-        }
-    )
-
-
 def render_status(outcome: Outcome) -> str:
     """The status as `schemas/status.schema.json` describes it."""
     measured = outcome.measurement
-    return _dump(
+    return dump(
         {
             "format": FORMAT,
             "project": outcome.project,
-            "measured": _measured(measured),
+            "measured": measured_json(measured),
             "whole_tree": counts_json(measured.whole_tree),
-            "target": _target(outcome.target, outcome) if outcome.target else None,
+            "target": target_json(outcome.target, outcome) if outcome.target else None,
             "fail_under": float(measured.fail_under) if measured.fail_under is not None else None,
             "import_time": counts_json(outcome.share.import_time) if outcome.share else None,
             "behaviour": counts_json(outcome.share.behaviour) if outcome.share else None,
             "unmeasured": [{"path": each.path, **counts_json(each.counts)} for each in measured.unmeasured],
-            **_doubts(measured),
+            **doubts_json(measured),
         }
     )
 
 
 def render_rank(outcome: Outcome) -> str:
     """The ranking as `schemas/rank.schema.json` describes it."""
-    return _dump(
+    return dump(
         {
             "format": FORMAT,
             "project": outcome.project,
             "items": [_item(candidate) for candidate in outcome.candidates],
-            **_doubts(outcome.measurement),
+            **doubts_json(outcome.measurement),
         }
     )
 
 
-def _dump(document: Json) -> str:
+def dump(document: Json) -> str:
     """ASCII throughout, so that no byte of a name can be taken for anything else."""
     return json.dumps(document, indent=2, ensure_ascii=True, allow_nan=False) + "\n"
 
 
-def _measured(measured: Measurement) -> dict[str, Json]:
+def measured_json(measured: Measurement) -> dict[str, Json]:
+    """What was measured, and from which files."""
     return {
         "inputs": [
             {
@@ -99,7 +84,8 @@ def counts_json(counts: Counts) -> dict[str, Json]:
     }
 
 
-def _target(target: Target, outcome: Outcome) -> dict[str, Json]:
+def target_json(target: Target, outcome: Outcome) -> dict[str, Json]:
+    """The target, and the points that each of its meanings needs."""
     points = outcome.judged.points
     return {
         "percent": percent_value(target.percent),
@@ -116,55 +102,6 @@ def _target(target: Target, outcome: Outcome) -> dict[str, Json]:
     }
 
 
-def _option(option: Option) -> dict[str, Json]:
-    return {
-        "key": option.key,
-        "name": option.name,
-        "story": option.story,
-        "reaches_target": option.reaches_target,
-        "points_gained": option.points_gained,
-        "points_after": option.points_after,
-        "points_total_after": option.points_total_after,
-        "percent_after": percent_value(exact_percent(option.points_after, option.points_total_after)),
-        "whole_tree_percent_after": percent_value(
-            exact_percent(option.whole_tree_points_after, option.whole_tree_total)
-        ),
-        "shortfall_points": option.shortfall,
-        "import_time_points": option.import_time_points,
-        "effort_hours": _effort(option.effort),
-        "steps": [_step(step) for step in option.steps],
-        "rungs": [_rung(rung) for rung in option.rungs],
-    }
-
-
-def _step(step: Step) -> dict[str, Json]:
-    candidate = step.candidate
-    return {
-        "order": step.order,
-        "path": candidate.path,
-        "module": candidate.module,
-        "unit": candidate.unit,
-        "lines": candidate.lines_text,
-        "missing": candidate.missing,
-        "gain": candidate.gain,
-        "marginal_gain": step.marginal_gain,
-        "import_time_gain": step.import_time_gain,
-        "effort_hours": _effort(step.effort),
-        "seams": _seams(candidate),
-        "because": because(candidate, step),
-    }
-
-
-def _rung(rung: Rung) -> dict[str, Json]:
-    return {
-        "percent": percent_value(rung.percent),
-        "fail_under": percent_value(rung.fail_under),
-        "points": rung.points,
-        "points_gained": rung.points_gained,
-        "effort_hours": _effort(rung.effort),
-    }
-
-
 def _item(candidate: Candidate) -> dict[str, Json]:
     return {
         "path": candidate.path,
@@ -175,27 +112,36 @@ def _item(candidate: Candidate) -> dict[str, Json]:
         "percent": percent_value(exact_percent(candidate.covered_statements, candidate.statements)),
         "missing": candidate.missing,
         "lines": candidate.lines_text,
-        "gain": candidate.gain,
+        "gain": range_json(candidate.gain),
+        "tests": candidate.tests,
         "import_time_gain": candidate.import_points,
-        "effort_hours": _effort(candidate.effort),
-        "gain_per_hour": round(candidate.gain / candidate.effort.p50, 2),
-        "seams": _seams(candidate),
+        "effort_hours": effort_json(candidate.effort),
+        "gain_per_hour": round(candidate.gain.p50 / candidate.effort.p50, 2),
+        "seams": seams_json(candidate),
         "because": because(candidate),
     }
 
 
-def _seams(candidate: Candidate) -> list[Json]:
+def seams_json(candidate: Candidate) -> list[Json]:
+    """What the candidate touches outside, with the doubles."""
     return [
         {"name": seam.name, "kind": seam.kind, "double": seam.double, "have": seam.have or None}
         for seam in candidate.seams
     ]
 
 
-def _effort(effort: Effort) -> dict[str, Json]:
+def range_json(found: Range) -> dict[str, Json]:
+    """Whole points."""
+    return {"p10": found.p10, "p50": found.p50, "p90": found.p90}
+
+
+def effort_json(effort: Effort) -> dict[str, Json]:
+    """Hours, two decimals."""
     return {"p50": round(effort.p50, 2), "p80": round(effort.p80, 2)}
 
 
-def _doubts(measured: Measurement) -> dict[str, Json]:
+def doubts_json(measured: Measurement) -> dict[str, Json]:
+    """What a reader must know, and what could not be read."""
     return {
         "skipped": [{"path": each.path, "reason": each.reason, "line": each.line} for each in measured.skipped],
         "notices": list(measured.notices),

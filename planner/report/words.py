@@ -2,10 +2,19 @@
 
 from collections.abc import Sequence
 from fractions import Fraction
+from math import ceil, floor
 
 from planner.model.measurement import Counts, Input, Skipped
-from planner.model.percent import cut_percent, exact_percent, percent_text
-from planner.model.plan import Candidate, Effort, Option, Seam, Step
+from planner.model.option import Count, Goalpost, Option, Outcome, Step
+from planner.model.percent import cut_percent, decimals_of, exact_percent, percent_text
+from planner.model.plan import Candidate, Effort, Seam
+from planner.model.wish import Span
+
+NARROW = " "
+"""Between a figure and its unit."""
+
+TINY = 1e-9
+"""So that 0.57 is 57 in a hundred, although its hundredfold is a little less."""
 
 
 def count(number: int) -> str:
@@ -83,16 +92,149 @@ def seams_text(seams: Sequence[Seam]) -> str:
 
 
 def verdict(option: Option) -> str:
-    """Whether the option reaches the target, and how many points it falls short by."""
+    """Whether the option reaches what is asked, how likely, and what stands between."""
     if option.reaches_target:
-        return "yes"
-    return f"no, {count(option.shortfall)} short"
+        return f"yes, {chance(option)}"
+    if option.is_out_of_reach:
+        return f"out of reach: {percent_of(option.ceiling, option.ceiling_total)} at most"
+    if option.shortfall:
+        return f"no, {count(option.shortfall)} short"
+    if lacking := [each for each in option.requirements if not each.is_met]:
+        return f"no, {lacking[0].pattern} stays below"
+    return f"not likely enough, {chance(option)}"
+
+
+def shortcoming(option: Option) -> str:
+    """What keeps an option from what is asked, as a clause."""
+    if option.shortfall:
+        short = f"it falls {plural(option.shortfall, 'point')} short"
+    else:
+        short = f"its chance is {chance(option)}, where {asked(option)} is asked"
+    lacking = [each.pattern for each in option.requirements if not each.is_met]
+    if lacking and not option.shortfall:
+        short += f", and {listed(lacking)} stays below what is required"
+    if option.is_out_of_reach:
+        most = percent_of(option.ceiling, option.ceiling_total)
+        return f"{short}, and the target is out of reach: everything coverable there is {most}"
+    return short
+
+
+def surely(option: Option) -> str:
+    """`in 83 of 100 cases`."""
+    return f"in {int(option.probability * 100 + TINY)} of 100 cases"
+
+
+def chance(option: Option) -> str:
+    """The probability as a whole percent, never rounded up."""
+    return f"{int(option.probability * 100 + TINY)}{NARROW}%"
+
+
+def asked(option: Option) -> str:
+    """The confidence that was asked for: `80 %`, `82.5 %`."""
+    return f"{option.confidence * 100:g}{NARROW}%"
+
+
+def label(option: Option) -> str:
+    """`A, quick wins`; a name alone where it is the key."""
+    return option.key if option.key == option.name else f"{option.key}, {option.name}"
+
+
+def goal(outcome: Outcome) -> str:
+    """What is planned for: a percent, or hours."""
+    if outcome.target:
+        return f"{outcome.target.text} %"
+    return f"{number(outcome.budget or 0)} h"
+
+
+def number(value: float) -> str:
+    """`16`, `16.5`, `1,234,567`."""
+    return count(int(value)) if value == int(value) else f"{value:,.2f}".rstrip("0")
+
+
+def plain(value: Fraction) -> str:
+    """A stated figure: `287`, `2.67`; what is no short decimal is cut after two places."""
+    places = decimals_of(value)
+    return count(int(value)) if not places else percent_text(value, min(places, 2) if value > 1 else min(places, 4))
+
+
+def exact(value: Fraction) -> str:
+    """A stated percent: `80 %`."""
+    return f"{plain(value)} %"
+
+
+def tests(found: Count) -> str:
+    """`21-28`: how many tests are enough in half of all cases, and with the asked confidence."""
+    return count(found.p80) if found.p50 == found.p80 else f"{count(found.p50)}-{count(found.p80)}"
+
+
+def tests_text(found: Count) -> str:
+    """`1 test`, `21-28 tests`."""
+    return f"{tests(found)} test{'' if found.p80 == 1 else 's'}"
+
+
+def proof(option: Option, *, is_budget: bool = False) -> str:
+    """How near the best way it provably is."""
+    if option.bound_gap is None:
+        return ""
+    if is_budget:
+        if not option.bound_gap:
+            return "No set of these tests gains more for it."
+        return f"The best set of these tests gains at most {gap(option)} more of what it could."
+    if not option.bound_gap:
+        return "No set of these tests does it in less."
+    return f"Proven: no set of these tests needs less than {least(option)} of its hours."
+
+
+def gap(option: Option) -> str:
+    """The proven gap, rounded up: what is said to be at most must be."""
+    return "" if option.bound_gap is None else f"{ceil(option.bound_gap * 1000) / 10:.1f}{NARROW}%"
+
+
+def least(option: Option) -> str:
+    """The share of its hours that the cheapest set needs at least, rounded down."""
+    return f"{floor((1 - (option.bound_gap or 0)) * 1000) / 10:.1f}{NARROW}%"
+
+
+def left_out(option: Option) -> str:
+    """`211 points in larger modules (12 files) and 40 points that need not be touched (2 files)`."""
+    return listed([f"{plural(e.points, 'point')} {e.reason} ({plural(e.files, 'file')})" for e in option.left_out])
+
+
+def listed(items: Sequence[str], most: int | None = None) -> str:
+    """`a, b and c`; beyond `most`, `a, b and so on`."""
+    if most is not None and len(items) > most:
+        return f"{', '.join(items[:most])} and so on"
+    return " and ".join(filter(None, [", ".join(items[:-1]), items[-1]])) if items else ""
+
+
+def span(value: Span) -> str:
+    """A claim as it was stated: `150-200`."""
+    return plain(value.low) if value.low == value.high else f"{plain(value.low)}-{plain(value.high)}"
+
+
+def holds(value: bool | None) -> str:
+    """The verdict on a claim."""
+    return {True: "yes", False: "no", None: "can't tell"}[value]
+
+
+def stretch(post: Goalpost) -> str:
+    """What the further target takes, and by which way."""
+    text = f"Stretch: {post.target.text} % is {count(post.need)} points, {count(post.more)} more than today"
+    if post.option is None:
+        return f"{text}; no test is known that leads there."
+    option = post.option
+    way = f"the mix takes {tests_text(option.tests)}, {hours(option.effort)}"
+    if option.reaches_target:
+        return f"{text}; {way} ({chance(option)})."
+    return f"{text}; {way}, and does not get there: {shortcoming(option)}."
 
 
 def because(candidate: Candidate, step: Step | None = None) -> list[str]:
     """Why the candidate gains and costs what it does, each reason a short clause."""
     features = candidate.features
     reasons = [f"{plural(candidate.missing, 'point')} missing"]
+    if candidate.tests > 1:
+        reasons.append(f"{candidate.tests} tests of it are worth writing")
     if functions := features.get("functions"):
         reasons.append(f"{plural(functions, 'function')} never entered")
     if candidate.import_points:

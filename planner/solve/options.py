@@ -1,13 +1,16 @@
-"""Options A to D and the mix: each a filter and a story over the same solver."""
+"""Options A to D, the mix and the user's own: each a filter and a story over the same solver."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
-from planner.model.measurement import Counts
-from planner.model.plan import Candidate, Effort, Option, OptionKey, Step
-from planner.solve.greedy import choose_steps
+from planner.model.option import Ceiling, Option
+from planner.model.plan import Candidate
+from planner.model.wish import OwnOption
+from planner.solve.account import Subject, account, find_ceiling
+from planner.solve.claims import judge
 from planner.solve.ladder import climb
-from planner.solve.tally import Ground, Tally
+from planner.solve.tally import Ground
+from planner.solve.way import choose_way
 
 SMALL_MODULE = 80
 """Points missing in a module that still counts as small; a team that wrote such an option by hand meant 34 to 61."""
@@ -28,19 +31,19 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class _Kind:
-    key: OptionKey
+    key: str
     name: str
     story: str
+    outside: str
     admits: Callable[[Candidate, Field], bool]
 
 
 def _is_quick(candidate: Candidate, field: Field) -> bool:
-    is_small = field.missing_in[candidate.path] <= SMALL_MODULE
-    return is_small and not any(seam.needs_building for seam in candidate.seams)
+    return field.missing_in[candidate.path] <= SMALL_MODULE and not candidate.needs_building
 
 
 def _deepens(candidate: Candidate, field: Field) -> bool:
-    return field.is_tested[candidate.path]
+    return field.is_tested[candidate.path] and not candidate.starts_module
 
 
 def _is_medium(candidate: Candidate, field: Field) -> bool:
@@ -49,75 +52,102 @@ def _is_medium(candidate: Candidate, field: Field) -> bool:
 
 
 KINDS = (
-    _Kind("A", "quick wins", f"modules missing at most {SMALL_MODULE} points, nothing to build first", _is_quick),
-    _Kind("B", "deepen", "modules that have tests already, no new test files", _deepens),
+    _Kind(
+        "A",
+        "quick wins",
+        f"modules missing at most {SMALL_MODULE} points, nothing to build first",
+        "in larger modules or behind doubles to build",
+        _is_quick,
+    ),
+    _Kind("B", "deepen", "modules that have tests already, no new test files", "in modules without tests", _deepens),
     _Kind(
         "C",
         "high return",
         f"modules missing {MEDIUM_MODULE[0]} to {MEDIUM_MODULE[1]} points, with the doubles that open them",
+        "in smaller or larger modules",
         _is_medium,
     ),
 )
 
 
-def plan_options(field: Field, ground: Ground, whole_tree: Counts) -> tuple[Option, ...]:
-    """A, B, C, D and the mix, in this order; `whole_tree` are today's counts over every source file."""
+def plan_options(field: Field, ground: Ground) -> tuple[Option, ...]:
+    """A, B, C, D, the mix, and the user's own options, in this order."""
     made = []
     for kind in KINDS:
-        admitted = [each for each in field.candidates if kind.admits(each, field)]
-        made.append(_option(kind.key, kind.name, kind.story, choose_steps(admitted, ground), ground, whole_tree))
-    steps = choose_steps(field.candidates, ground)
-    mix = _option("mix", "best mix", "the most points per hour over everything", steps, ground, whole_tree)
-    return (*made, _ladder(mix, steps, ground), mix)
+        admitted = tuple(each for each in field.candidates if kind.admits(each, field))
+        made.append(_plan(Subject(kind.key, kind.name, kind.story, admitted, kind.outside), field, ground))
+    mix = _plan(Subject("mix", "best mix", _mix_story(ground), field.candidates), field, ground)
+    ladder = [_ladder(mix, field, ground)] if ground.target else []
+    return (*made, *ladder, mix, *(_own(each, field, ground) for each in ground.wish.options))
 
 
-def recommend(options: tuple[Option, ...]) -> OptionKey | None:
-    """The cheapest option that reaches the target, by P50 hours; where none does, the one that comes nearest."""
+def _mix_story(ground: Ground) -> str:
+    return "the most points for the budget" if ground.target is None else "the cheapest tests over everything"
+
+
+def recommend(options: tuple[Option, ...], *, has_target: bool = True) -> str | None:
+    """The cheapest option that reaches the target, by P50 hours; where none does, the likeliest, then the nearest.
+
+    Without a target, for a budget, the one that gains most.
+    """
     with_steps = [option for option in options if option.steps]
-    reaching = [option for option in with_steps if option.reaches_target]
-    if reaching:
-        return min(reaching, key=lambda option: (option.effort.p50, option.key)).key
-    return min(with_steps, key=lambda option: (option.shortfall, option.effort.p50)).key if with_steps else None
+    if not has_target:
+        return max(with_steps, key=lambda each: (each.points_gained, -each.effort.p50)).key if with_steps else None
+    if reaching := [option for option in with_steps if option.reaches_target]:
+        return min(reaching, key=lambda each: (each.effort.p50, each.key)).key
+    nearest = sorted(with_steps, key=lambda each: (-each.probability, each.shortfall, each.effort.p50))
+    return nearest[0].key if nearest else None
 
 
-def _ladder(mix: Option, steps: tuple[Candidate, ...], ground: Ground) -> Option:
-    """D takes the mix's steps over several releases; what it gains is what its last rung does."""
-    rungs = climb(steps, ground)
+def find_ceilings(field: Field, ground: Ground) -> tuple[Ceiling, ...]:
+    """What is coverable at all, and what of it without building any double; one ceiling where nothing needs one."""
+    free = tuple(each for each in field.candidates if not each.needs_building)
+    found = [Ceiling(*find_ceiling(field.candidates, ground))]
+    if len(free) < len(field.candidates):
+        kinds = sorted({seam.kind for each in field.candidates for seam in each.needs_building})
+        found.append(Ceiling(*find_ceiling(free, ground), tuple(kinds)))
+    return tuple(found)
+
+
+def _plan(subject: Subject, field: Field, ground: Ground) -> Option:
+    return account(subject, choose_way(subject.candidates, ground), ground, field.candidates)
+
+
+def _own(own: OwnOption, field: Field, ground: Ground) -> Option:
+    """The user's own modules alone, with what was claimed for them."""
+    mine = tuple(each for each in field.candidates if own.admits(each.path))
+    subject = Subject(own.name, own.name, ", ".join(own.modules), mine, "in other modules")
+    option = _plan(subject, field, ground)
+    verdicts = judge(
+        own.claim,
+        today=ground.today,
+        missing=_missing(own, ground),
+        gain=option.gain,
+        tests=option.tests,
+        effort=option.effort,
+        is_calibrated=ground.forecast.is_calibrated,
+    )
+    return replace(option, verdicts=tuple(verdicts))
+
+
+def _missing(own: OwnOption, ground: Ground) -> int:
+    """Points missing today in the option's files; all of a file that the data has never heard of."""
+    missing = {path: counts.missing_points for path, counts in ground.files.items()}
+    return sum(points for path, points in {**ground.entering, **missing}.items() if own.admits(path))
+
+
+def _ladder(mix: Option, field: Field, ground: Ground) -> Option:
+    """D takes the mix's steps over several releases, or those of its highest rung where that lies above the target."""
+    steps = tuple(step.candidate for step in mix.steps)
+    above = [percent for percent in ground.wish.ladder if ground.target and percent > ground.target.percent]
+    if above and ground.target:
+        higher = replace(ground, target=replace(ground.target, percent=max(above)))
+        steps = choose_way(field.candidates, higher).candidates
     return replace(
         mix,
         key="D",
         name="ladder",
         story="accept today, climb the same steps by release",
         steps=(),
-        rungs=rungs,
+        rungs=climb(steps, ground),
     )
-
-
-def _option(
-    key: OptionKey, name: str, story: str, chosen: tuple[Candidate, ...], ground: Ground, whole_tree: Counts
-) -> Option:
-    tally = Tally(ground)
-    steps = tuple(_take(order, candidate, tally) for order, candidate in enumerate(chosen, start=1))
-    return Option(
-        key=key,
-        name=name,
-        story=story,
-        steps=steps,
-        points_gained=tally.points,
-        points_after=ground.today.covered_points + tally.points,
-        points_total_after=ground.today.points + tally.entered,
-        whole_tree_points_after=whole_tree.covered_points + tally.points,
-        whole_tree_total=whole_tree.points,
-        shortfall=tally.shortfall,
-        import_time_points=sum(step.import_time_gain for step in steps),
-        effort=sum((step.effort for step in steps), Effort()),
-    )
-
-
-def _take(order: int, candidate: Candidate, tally: Tally) -> Step:
-    """The step with its marginal gain: whole points that the running total passes with it, so that they add up."""
-    before, imported = tally.points, tally.import_points
-    effort, seams = tally.marginal_effort(candidate), tally.new_seams(candidate)
-    tally.add(candidate)
-    gained = tally.points - before
-    return Step(order, candidate, gained, min(gained, tally.import_points - imported), effort, seams)

@@ -35,7 +35,8 @@ class Draft:
     parameters: int = 0
     is_async: bool = False
     is_stub: bool = False
-    raises: int = 0
+    raised: dict[str, None] = field(default_factory=dict)
+    has_result: bool = False
     unknown_calls: int = 0
     receiver: str = ""
     returns: str = ""
@@ -85,7 +86,8 @@ class Draft:
             parameters=self.parameters,
             is_async=self.is_async,
             is_stub=self.is_stub,
-            raises=self.raises,
+            raised=tuple(self.raised),
+            has_result=self.has_result,
             unknown_calls=self.unknown_calls,
             decorators=tuple(self._from_outside(name) for name in self.decorators),
             bases=tuple(self._from_outside(name) for name in self.bases),

@@ -57,3 +57,16 @@ def dotted_name(node: ast.expr) -> str | None:
     if not isinstance(node, ast.Name):
         return None
     return ".".join([node.id, *reversed(parts)])
+
+
+def raised_name(node: ast.Raise) -> str:
+    """The last part of the name of the error that is raised; "" for a bare `raise` or anything computed."""
+    error = node.exc.func if isinstance(node.exc, ast.Call) else node.exc
+    name = dotted_name(error) if error else None
+    last = (name or "").rpartition(".")[2]
+    return last if last[:1].isupper() else ""
+
+
+def is_none(node: ast.expr) -> bool:
+    """Whether the expression is the constant None."""
+    return isinstance(node, ast.Constant) and node.value is None

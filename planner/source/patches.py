@@ -1,7 +1,7 @@
 """What a test file replaces: targets of patches and mocks, fixtures it asks for, databases in memory."""
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from planner.model.facts import ModuleFacts
 from planner.model.seams import Patch, TestFacts
@@ -19,20 +19,21 @@ _ON_DISK = "sqlite:///"
 
 def patches_of(tree: ast.Module, facts: ModuleFacts) -> TestFacts:
     """What the tree of a test file or conftest says, beside its facts."""
-    names = _bindings(tree, facts.package)
-    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    nodes = list(ast.walk(tree))
+    names = _bindings(nodes, facts.package)
+    calls = [node for node in nodes if isinstance(node, ast.Call)]
     return TestFacts(
         facts=facts,
         patches=tuple(Patch(target, call.lineno) for call in calls for target in _targets(call, names)),
-        asked=dict(reversed(list(_asked(tree)))),
+        asked=dict(reversed(list(_asked(nodes)))),
         databases=tuple(Patch(name, call.lineno) for call in calls if (name := _database(call, names))),
     )
 
 
-def _bindings(tree: ast.Module, package: str) -> dict[str, str]:
+def _bindings(nodes: Iterable[ast.AST], package: str) -> dict[str, str]:
     """Local name -> absolute name, over all imports of the file: tests import inside functions, too."""
     found: dict[str, str] = {}
-    for node in ast.walk(tree):
+    for node in nodes:
         if isinstance(node, ast.Import | ast.ImportFrom):
             found.update(bindings_of(node, package))
     return found
@@ -64,9 +65,9 @@ def _named(node: ast.expr, names: dict[str, str]) -> str | None:
     return f"{names[head]}{dot}{rest}" if head in names else None
 
 
-def _asked(tree: ast.Module) -> Iterator[tuple[str, int]]:
+def _asked(nodes: Iterable[ast.AST]) -> Iterator[tuple[str, int]]:
     """Parameters of tests and fixtures."""
-    for node in ast.walk(tree):
+    for node in nodes:
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             decorators = [each.func if isinstance(each, ast.Call) else each for each in node.decorator_list]
             is_fixture = any((dotted_name(each) or "").endswith("fixture") for each in decorators)

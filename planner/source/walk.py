@@ -17,7 +17,7 @@ from planner.source.guards import (
     is_type_checking,
 )
 from planner.source.imports import dynamic_import, imports_of
-from planner.source.names import bindings_of, dotted_name
+from planner.source.names import bindings_of, dotted_name, is_none, raised_name
 from planner.source.spans import lines_of_all, lines_of_statement
 from planner.source.types import written_types
 
@@ -46,6 +46,7 @@ _SPEAKING = frozenset(
     {
         *(ast.Import, ast.ImportFrom, ast.Name, ast.Attribute, ast.Call, ast.AnnAssign, ast.Assign, ast.withitem),
         *(ast.With, ast.AsyncWith, ast.Subscript, ast.Compare, ast.BoolOp, ast.Raise, *_DECISIONS),
+        *(ast.Return, ast.Yield, ast.YieldFrom),
     }
 )
 """Nodes that mean something for their unit; of all others only the children count."""
@@ -206,7 +207,10 @@ def _count(node: ast.AST, unit: Draft) -> None:
     elif isinstance(node, ast.BoolOp):
         unit.complexity += len(node.values) - 1
     elif isinstance(node, ast.Raise):
-        unit.raises += 1
+        if name := raised_name(node):
+            unit.raised.setdefault(name)
+    elif isinstance(node, ast.Return | ast.Yield | ast.YieldFrom):
+        unit.has_result |= node.value is not None and not is_none(node.value)
 
 
 def _take_call(node: ast.Call, place: _Place, walk: Walk) -> None:

@@ -1,70 +1,104 @@
-"""The plan: where we are, what it takes, the options, the recommended one, what is in doubt."""
+"""The plan: where we are, what it takes, the options, the recommended one, its steps, what is in doubt."""
 
 from collections.abc import Iterator
-from fractions import Fraction
 
-from planner.model.percent import percent_text
-from planner.model.plan import Option, Outcome, Step
+from planner.model.option import Option, Outcome
 from planner.report import words
-from planner.report.page import Block, Column, Heading, Page, Sentence, Table
+from planner.report.page import Block, Bullets, Heading, Page, Sentence
+from planner.report.pages.alternatives import alternatives_blocks
+from planner.report.pages.ladder import ladder_blocks
+from planner.report.pages.options import claim_blocks, options_table, requirement_blocks
 from planner.report.pages.shared import doubts, what_it_takes, where_we_are
+from planner.report.pages.steps import steps_table
 
-FIRST_STEPS = 10
+FIRST_STEPS = 12
+"""Tests of the recommended option; the others, and the rest, with --detail."""
 
 
 def plan_page(outcome: Outcome, *, is_detailed: bool = False) -> Page:
     """The plan: where we are, what it takes, the options, the recommended one's steps, what is in doubt."""
-    target = outcome.target
-    assert target is not None
-    blocks: list[Block] = [Heading(f"{outcome.project}: {target.text} %", 1), *where_we_are(outcome)]
-    blocks += what_it_takes(outcome, target)
+    blocks: list[Block] = [Heading(f"{outcome.project}: {words.goal(outcome)}", 1), *where_we_are(outcome)]
+    if outcome.target:
+        blocks += what_it_takes(outcome, outcome.target)
     if outcome.options:
-        blocks += [Heading("Options"), _options_table(outcome), *_recommendation(outcome)]
+        blocks += [Heading("Options"), options_table(outcome), *_recommendation(outcome), *_reach(outcome)]
+        blocks += requirement_blocks(outcome)
+        blocks += claim_blocks(outcome)
         blocks += _steps(outcome, is_detailed=is_detailed)
-        blocks += _ladder(outcome)
+        blocks += ladder_blocks(outcome)
+    if outcome.alternatives:
+        blocks += alternatives_blocks(outcome.alternatives, is_detailed=is_detailed)
     return (*blocks, *doubts(outcome, is_detailed=is_detailed))
 
 
-def _options_table(outcome: Outcome) -> Table:
-    columns = [Column(""), Column("option"), Column("reaches it")]
-    columns += [Column("gain", is_number=True), Column("after", is_number=True)]
-    columns += [Column("whole tree", is_number=True, drop=2), Column("import only", is_number=True, drop=1)]
-    columns += [Column("hours", is_number=True), Column("steps", is_number=True)]
-    goal = outcome.target.percent if outcome.target else None
-    return Table(columns, [_option_row(option, goal) for option in outcome.options])
+def options_page(outcome: Outcome, *, is_detailed: bool = False) -> Page:
+    """The options side by side, and nothing of their steps."""
+    blocks: list[Block] = [Heading(f"{outcome.project}: options for {words.goal(outcome)}", 1)]
+    if outcome.target:
+        blocks += what_it_takes(outcome, outcome.target)
+    if outcome.options:
+        blocks += [options_table(outcome, is_wide=True), *_recommendation(outcome), *_reach(outcome)]
+        blocks += [Heading("What each is"), Bullets([_story(option) for option in outcome.options])]
+        blocks += requirement_blocks(outcome)
+        blocks += claim_blocks(outcome)
+    return (*blocks, *doubts(outcome, is_detailed=is_detailed))
 
 
-def _option_row(option: Option, goal: Fraction | None) -> tuple[str, ...]:
-    return (
-        option.key,
-        option.name,
-        words.verdict(option),
-        f"+{words.count(option.points_gained)}",
-        words.percent_of(option.points_after, option.points_total_after, goal),
-        words.percent_of(option.whole_tree_points_after, option.whole_tree_total, goal),
-        words.count(option.import_time_points),
-        words.hours(option.effort) if option.points_gained else "-",
-        words.plural(len(option.rungs), "rung") if option.key == "D" else words.count(len(option.steps)),
-    )
+def _story(option: Option) -> str:
+    parts = [
+        f"{option.key}, {option.name}: {option.story}" if option.name != option.key else f"{option.key}: {option.story}"
+    ]
+    if option.new_seams:
+        built = ", ".join(
+            f"{each.seam.double} ({words.plural(each.points, 'point')} behind it)" for each in option.new_seams
+        )
+        parts.append(f"builds {built}")
+    if option.left_out and option.key != "D":
+        parts.append(f"leaves {words.left_out(option)}")
+    return "; ".join(parts)
 
 
 def _recommendation(outcome: Outcome) -> Iterator[Block]:
-    yield Sentence("Hours are P50-P80 and uncalibrated; gains are expected values.", "quiet")
+    sure = "calibrated on this project" if outcome.is_calibrated else "uncalibrated"
+    yield Sentence(f"Hours are P50-P80 and {sure}; gains are medians (ranges: gapplan options).", "quiet")
     chosen = next((each for each in outcome.options if each.key == outcome.recommended), None)
     if chosen is None:
         yield Sentence("No option gains anything: there is nothing to plan tests for.", "bad")
+        return
+    label = words.label(chosen)
+    if outcome.target is None:
+        yield Sentence(f"Recommended: {label}: it gains most in {words.number(outcome.budget or 0)} h.", "good")
     elif chosen.reaches_target:
-        yield Sentence(
-            f"Recommended: {chosen.key}, {chosen.name} ({chosen.story}): the fewest hours that reach the target.",
-            "good",
-        )
+        yield Sentence(f"Recommended: {label}: the fewest hours that get there {words.surely(chosen)}.", "good")
     else:
-        yield Sentence(
-            f"No option reaches the target; {chosen.key}, {chosen.name}, comes nearest and falls "
-            f"{words.plural(chosen.shortfall, 'point')} short.",
-            "bad",
-        )
-    if chosen and chosen.import_time_points * 2 > chosen.points_gained:
+        asked = "what is required" if outcome.is_met else "the target"
+        yield Sentence(f"No option reaches {asked}; {label}, comes nearest: {words.shortcoming(chosen)}.", "bad")
+    yield from _about(chosen, is_budget=outcome.target is None)
+    yield from _in_time(chosen, outcome)
+
+
+def _in_time(chosen: Option, outcome: Outcome) -> Iterator[Block]:
+    """Whether the recommended option is done by the day it has to be."""
+    if chosen.deadline:
+        each = chosen.deadline
+        weeks = f"By {each.by} there are {words.plural(each.days, 'day')}"
+        if each.hours is None:
+            yield Sentence(f"{weeks}: {words.number(round(each.hours_a_week, 1))} h a week would do.")
+        else:
+            tone, verdict = ("good", "enough") if each.is_enough else ("bad", "not enough")
+            yield Sentence(f"{weeks}, {words.number(round(each.hours, 1))} h at the given pace: {verdict}.", tone)
+
+
+def _about(chosen: Option, *, is_budget: bool) -> Iterator[Block]:
+    """What the reader has to know of the recommended option."""
+    parts = [words.proof(chosen, is_budget=is_budget)] if chosen.bound_gap is not None else []
+    if chosen.new_seams:
+        parts.append(f"It builds {words.listed([each.seam.double for each in chosen.new_seams])} first.")
+    if chosen.left_out:
+        parts.append(f"It leaves {words.left_out(chosen)}.")
+    if parts:
+        yield Sentence(" ".join(parts))
+    if chosen.import_time_points * 2 > chosen.points_gained:
         yield Sentence(
             f"{words.count(chosen.import_time_points)} of its {words.plural(chosen.points_gained, 'point')} are gained "
             "by importing alone: they count, and they test no behaviour.",
@@ -72,66 +106,35 @@ def _recommendation(outcome: Outcome) -> Iterator[Block]:
         )
 
 
+def _reach(outcome: Outcome) -> Iterator[Block]:
+    """What can be reached at all, with and without doubles, and what a stretch takes."""
+    if outcome.ceilings:
+        first, *rest = outcome.ceilings
+        text = f"Everything coverable is {words.percent_of(first.covered, first.points)}"
+        for each in rest:
+            kinds = words.listed(list(each.without))
+            text += f"; without building doubles for {kinds}, {words.percent_of(each.covered, each.points)}"
+        yield Sentence(f"{text}.")
+    if outcome.stretch:
+        yield Sentence(words.stretch(outcome.stretch))
+
+
 def _steps(outcome: Outcome, *, is_detailed: bool) -> Iterator[Block]:
     for option in outcome.options:
         if option.steps and (is_detailed or option.key == outcome.recommended):
+            yield Heading(f"Steps of {words.label(option)}")
             shown = option.steps if is_detailed else option.steps[:FIRST_STEPS]
-            yield Heading(f"Steps of {option.key}, {option.name}")
-            yield _steps_table(shown)
-            left = len(option.steps) - len(shown)
-            if left:
-                gained = sum(step.marginal_gain for step in option.steps[len(shown) :])
-                yield Sentence(f"{words.plural(left, 'more step')}, +{words.count(gained)}, with --detail.", "quiet")
+            hidden = option.steps[len(shown) :]
+            yield steps_table(shown)
+            if hidden:
+                gained = words.count(sum(step.marginal_gain for step in hidden))
+                yield Sentence(f"{words.plural(len(hidden), 'more test')}, +{gained}, with --detail.", "quiet")
+            yield Sentence(_how_to_follow(option), "quiet")
 
 
-def _steps_table(steps: tuple[Step, ...]) -> Table:
-    columns = [Column("", is_number=True), Column("file", is_name=True), Column("test of", is_name=True)]
-    columns += [
-        Column("gain", is_number=True),
-        Column("import", is_number=True),
-        Column("hours", is_number=True),
-    ]
-    return Table(
-        [*columns, Column("missing lines", drop=2), Column("build first")],
-        [
-            (
-                str(step.order),
-                step.candidate.path,
-                step.candidate.unit,
-                f"+{words.count(step.marginal_gain)}",
-                words.count(step.import_time_gain) if step.import_time_gain else "",
-                words.hours(step.effort),
-                shortened(step.candidate.lines_text),
-                ", ".join(f"{seam.kind}: {seam.double}" for seam in step.new_seams),
-            )
-            for step in steps
-        ],
-    )
-
-
-def _ladder(outcome: Outcome) -> Iterator[Block]:
-    for option in outcome.options:
-        if option.rungs:
-            yield Heading("Ladder (D)")
-            columns = [Column(title, is_number=True) for title in ("percent", "fail_under", "points", "gain", "hours")]
-            yield Table(
-                columns,
-                [
-                    (
-                        f"{percent_text(rung.percent)} %",
-                        percent_text(rung.fail_under, 0 if rung.fail_under.denominator == 1 else 2),
-                        words.count(rung.points),
-                        f"+{words.count(rung.points_gained)}",
-                        words.hours(rung.effort),
-                    )
-                    for rung in option.rungs
-                ],
-            )
-
-
-def shortened(lines: str, most: int = 20) -> str:
-    """A list of line ranges cut at a comma, with how many ranges are left out."""
-    if len(lines) <= most:
-        return lines
-    kept = lines[: lines.rfind(", ", 0, most)]
-    return f"{kept}, +{lines.count(', ') - kept.count(', ')}"
+def _how_to_follow(option: Option) -> str:
+    text = "A step is one test; write them in the order of their numbers"
+    if option.measure_after:
+        after = words.listed([str(each) for each in option.measure_after], most=3)
+        text += f", and measure and plan again after test {after}"
+    return f"{text}."

@@ -1,7 +1,8 @@
 """What is uncovered, most points per hour first."""
 
 from planner.model.facts import MODULE
-from planner.model.plan import Candidate, Outcome
+from planner.model.option import Outcome
+from planner.model.plan import Candidate
 from planner.report import words
 from planner.report.page import Block, Column, Heading, Page, Sentence, Table
 from planner.report.pages.shared import doubts, where_we_are
@@ -32,9 +33,9 @@ def _rank_table(candidates: tuple[Candidate, ...], *, has_reasons: bool) -> Tabl
                 words.count(each.statements),
                 words.percent_of(each.covered_statements, each.statements) if each.statements else "-",
                 words.count(each.missing),
-                f"+{words.count(each.gain)}",
+                f"+{words.count(each.gain.p50)}",
                 words.hours(each.effort),
-                f"{each.gain / each.effort.p50:.1f}",
+                f"{each.gain.p50 / each.effort.p50:.1f}",
                 words.seams_text(each.seams),
                 "; ".join(words.because(each)) if has_reasons else "",
             )

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
+from planner.model.option import Outcome
 from planner.model.percent import displayed_percent
-from planner.model.plan import Outcome
 from planner.model.target import Target
 from planner.report import words
 from planner.report.page import Block, Bullets, Heading, Sentence

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from planner.model.measurement import Measurement
+from planner.model.option import Outcome
 from planner.model.percent import decimals_of, gate_precision, passes_gate, percent_text
-from planner.model.plan import Outcome
 from planner.model.target import version_numbers
 from planner.report import words
 from planner.report.page import Block, Column, Heading, Page, Sentence, Table

@@ -1,0 +1,69 @@
+"""`gapplan replay`: does a plan come true? Hides tests of recorded projects, plans, and puts them back."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from planner.cli.common import Common, common_options, merge_options
+from planner.cli.show import progress_for, write
+from planner.model.measurement import Input
+from planner.model.replay import Replay
+from planner.replay.story import find_recordings, replay
+from planner.report import Look
+from planner.report.markdown import render_markdown
+from planner.report.pages.replay import replay_page
+from planner.report.replay_json import render_replay
+from planner.report.terminal import render_terminal
+
+DEFAULT_DATA = "replay"
+"""The folder of recordings below the project's root."""
+
+
+@click.group()
+def command() -> None:
+    """Replay recorded test suites: hide tests, plan from what is left, put them back as planned."""
+
+
+@command.command()
+@click.argument("recordings", metavar="[DATA]...", nargs=-1)
+@click.option("--sources", metavar="DIR", help="Sources as DIR/NAME or DIR/NAME-VERSION.  [default: beside DATA]")
+@click.option("--only", metavar="NAME", multiple=True, help="Only this project. Repeatable.")
+@click.option("--quick", is_flag=True, help="One split of each kind, realistic executor only.")
+@click.option("--jobs", type=click.IntRange(1), help="Processes to use.  [default: one for each core]")
+@common_options
+@click.pass_obj
+def score(
+    before: dict[str, Any],
+    /,
+    recordings: tuple[str, ...],
+    sources: str | None,
+    only: tuple[str, ...],
+    quick: bool,
+    jobs: int | None,
+    **after: Any,
+) -> None:
+    """Score orders of tests, gapplan's among them, on recordings of per-test coverage.
+
+    DATA are .sqlite or .sqlite.xz files, or folders of them; by default the folder 'replay' below the root.
+    """
+    common = merge_options(before, after)
+    given = [Path.cwd() / each for each in recordings] or [common.root / DEFAULT_DATA]
+    data = find_recordings(given, only)
+    folder = Path.cwd() / sources if sources else data[0].parent
+    found = replay(data, folder, progress_for(common), is_quick=quick, jobs=jobs)
+    write(lambda look: _text(found, common, look), common, _inputs(data))
+
+
+def _inputs(data: Sequence[Path]) -> list[Input]:
+    return [Input(str(path), "recording") for path in data]
+
+
+def _text(found: Replay, common: Common, look: Look) -> str:
+    if common.format == "json":
+        return render_replay(found)
+    page = replay_page(found)
+    if common.format == "markdown":
+        return render_markdown(page)
+    return render_terminal(page, width=look.width, has_colour=look.has_colour, is_ascii=look.is_ascii)

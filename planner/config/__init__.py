@@ -1,0 +1,29 @@
+"""`[tool.gapplan]` as checked values, and how figures are written by users there and on the command line.
+
+In here: reading text into values, one clear error for each thing that is wrong. Not in here: any default that needs
+the measurement.
+"""
+
+from planner.config.read import Config, SeamSetting, read_config
+from planner.config.texts import (
+    parse_budget,
+    parse_confidence,
+    parse_date,
+    parse_ladder,
+    parse_option,
+    parse_pace,
+    parse_percent,
+)
+
+__all__ = [
+    "Config",
+    "SeamSetting",
+    "parse_budget",
+    "parse_confidence",
+    "parse_date",
+    "parse_ladder",
+    "parse_option",
+    "parse_pace",
+    "parse_percent",
+    "read_config",
+]

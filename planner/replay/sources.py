@@ -1,0 +1,125 @@
+"""The sources of a recorded project: found beside others, and read as the product's facts and the tests' code."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from planner.errors import InputError
+from planner.model.facts import ModuleFacts, Unit
+from planner.model.lines import NO_LINES, Lines, line_range
+from planner.model.measurement import Skipped
+from planner.model.seams import TestFacts
+from planner.replay.code import code_lines, written_lines
+from planner.replay.data import RecordedFile, Recording
+from planner.source import read_facts, read_test_facts
+
+
+class SourcesError(InputError):
+    """The sources of a recorded project are absent, or not of the version that was recorded."""
+
+
+@dataclass(frozen=True, slots=True)
+class TestFunction:
+    """A function of a test file, methods and fixtures among them: its body's lines, and its lines of code."""
+
+    __test__ = False
+
+    first_line: int
+    last_line: int
+    body: Lines
+    code: Lines
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """What is read of a project's sources, by path: facts of the product, and of the tests facts and functions."""
+
+    root: Path
+    facts: Mapping[str, ModuleFacts]
+    tests: Mapping[str, TestFacts]
+    functions: Mapping[str, tuple[TestFunction, ...]]
+
+
+def find_sources(folder: Path, name: str) -> Path:
+    """`folder/NAME`, else the one `folder/NAME-VERSION`. Raises SourcesError when there is none, or several."""
+    if (folder / name).is_dir():
+        return folder / name
+    try:
+        found = sorted(each for each in folder.iterdir() if _is_version_of(name, each.name) and each.is_dir())
+    except OSError as error:
+        raise SourcesError(
+            f"{folder}: cannot be read ({error.strerror}); give the folder that has the sources"
+        ) from error
+    if len(found) == 1:
+        return found[0]
+    if found:
+        names = ", ".join(each.name for each in found)
+        raise SourcesError(f"{folder}: several sources of {name} ({names}); leave the recorded version alone there")
+    raise SourcesError(f"{folder}: no sources of {name}; unpack its source distribution there as {name}-VERSION")
+
+
+def _is_version_of(name: str, folder: str) -> bool:
+    return folder.startswith(f"{name}-") and folder[len(name) + 1 :][:1].isdecimal()
+
+
+def read_sources(root: Path, recording: Recording) -> Sources:
+    """Facts and code of every file of the recording. Raises SourcesError for sources of another version."""
+    known = frozenset(file.path for file in recording.files)
+    product = [file for file in recording.files if not file.is_test]
+    tests = [file for file in recording.files if file.is_test and file.path.endswith(".py")]
+    read = {file.path: read_test_facts(root, file.path, known) for file in tests}
+    seen = {path: facts for path, facts in read.items() if not isinstance(facts, Skipped)}
+    return Sources(
+        root=root,
+        facts=dict(_product_facts(root, product, known)),
+        tests=seen,
+        functions={path: tuple(_functions(facts.facts, _code(root, path))) for path, facts in seen.items()},
+    )
+
+
+def _product_facts(
+    root: Path, files: Iterable[RecordedFile], known: frozenset[str]
+) -> Iterator[tuple[str, ModuleFacts]]:
+    for file in files:
+        facts = read_facts(root, file.path, known)
+        if isinstance(facts, Skipped):
+            raise SourcesError(f"{root / file.path}: {facts.reason}; the recording of this project has the file")
+        if file.statements & ~written_lines((root / file.path).read_bytes()):
+            raise SourcesError(f"{root / file.path}: not the version that was recorded; take that one")
+        yield file.path, facts
+
+
+def _code(root: Path, path: str) -> Lines:
+    return code_lines((root / path).read_bytes())
+
+
+def _functions(facts: ModuleFacts, code: Lines) -> Iterator[TestFunction]:
+    """The outermost functions, with what is nested in them."""
+    for unit, span in outermost_bodies(facts):
+        yield TestFunction(unit.first_line, unit.last_line, span, code & line_range(unit.first_line, unit.last_line))
+
+
+def outermost_bodies(facts: ModuleFacts) -> Iterator[tuple[Unit, Lines]]:
+    """Functions and methods that lie in no other function, each with the lines of its body, nested units included.
+
+    All other lines of a file are import-time.
+    """
+    bodies: dict[str, tuple[Unit, Lines]] = {}
+    last: tuple[int, str] = 0, ""
+    for unit in facts.units:
+        if unit.first_line <= last[0]:
+            outer, lines = bodies[last[1]]
+            bodies[last[1]] = outer, lines | unit.lines
+        elif unit.is_body:
+            key = f"{unit.name}:{unit.first_line}"
+            bodies[key] = unit, unit.lines
+            last = unit.last_line, key
+    yield from bodies.values()
+
+
+def all_bodies(facts: ModuleFacts) -> Lines:
+    """The lines of all those bodies together."""
+    lines = NO_LINES
+    for _, each in outermost_bodies(facts):
+        lines |= each
+    return lines

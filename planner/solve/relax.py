@@ -1,0 +1,173 @@
+"""The problem as arrays, relaxed so that every aim stands alone: what its tests cover at most, whatever the others do.
+
+For each body, the aim that touches it most is its owner. When the owner's k tests leave p(k) of it and the others
+multiply that by e^-z, where z adds up over their tests, it is covered to 1 - p(k) e^-z. For any slope s above 0 that
+is at most g(k) + s z, with g(k) the most that 1 - p(k) e^-z - s z can be over the values that z may have: 0, or from
+the least single touch to all touches together. That is a sum over aims. It holds for every s, and it is exact where
+s is what is left of the body. What is weak alone (many aims that touch a body a little) and what is strong alone (an
+aim and its own body) are both met exactly at the best slope.
+
+Rounding: logarithms and exponentials are rounded outwards to a multiple of 2^-40, so that they are the same on every
+machine, and MARGIN is added to each body's constant, which is more than what the rounding of g can take away.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import chain
+
+import numpy as np
+from numpy.typing import NDArray
+
+from planner.model.problem import MILLION
+from planner.solve.instance import Instance, Touch
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+CERTAIN = 2.0**60
+"""Stands for the infinite logarithm of a certain test: times the flattest slope it is still above any cap."""
+
+GRID = 2.0**40
+MARGIN = 2.0**-37
+STEPS, MOST_STEPS = 256, 20 * 256
+"""Slopes are e^(-step / STEPS) for steps from 0 to MOST_STEPS."""
+
+SLOPES = np.ceil(np.exp(np.arange(MOST_STEPS + 1) / -STEPS) * GRID) / GRID
+
+
+@dataclass(frozen=True)
+class Touches:
+    """Touches of bodies by aims, one by one: a chance, or the share of z that goes with it (CERTAIN where it is)."""
+
+    aims: Ints
+    bodies: Ints
+    sizes: Floats
+
+
+@dataclass(frozen=True)
+class Level:
+    """The k-th test: aims that can have so many, their price for k, and bodies with an owner among them, and p(k)."""
+
+    aims: Ints
+    prices: Floats
+    bodies: Ints
+    left: Floats
+    logs: Floats
+
+
+class Relaxation:
+    """An instance as arrays: levels, touches by others, lumps, and items (set-ups, costly lumps) that are paid once."""
+
+    def __init__(self, instance: Instance) -> None:
+        self.instance = instance
+        aims = instance.problem.aims
+        self.most = np.array([aim.most for aim in aims], dtype=np.int64)
+        self.weights = np.array(instance.weights, dtype=np.float64)
+        entry, branch = _flat(instance.entry, self.most >= 1), _flat(instance.branch, self.most >= 2)
+        self.owners = _owners(entry, len(self.weights))
+        self.entry, first = self._split(entry)
+        self.branch, further = self._split(branch)
+        self.least, self.total = self._spans()
+        self.levels = [self._level(place, first, further) for place in range(1, int(self.most.max(initial=0)) + 1)]
+        self.lump_aims, self.lumps = _pairs(instance.brings)
+        self.setup_aims, self.setups = _pairs(instance.doors)
+        self.least_left = np.floor(np.exp(-np.where(np.isinf(self.least), 0.0, self.least)) * GRID) / GRID
+        self.total_left = np.floor(np.exp(-self.total) * GRID) / GRID
+
+    def counted(self, multipliers: Floats) -> Floats:
+        """How often each body's weight counts."""
+        return _counts(self.instance.body_needs, multipliers)
+
+    def net_lumps(self, multipliers: Floats) -> Floats:
+        """What each lump weighs for the needs, less what it adds to them."""
+        weights = np.array(self.instance.lump_weights, dtype=np.float64)
+        rises = np.array(self.instance.rises, dtype=np.float64).reshape(len(weights), len(multipliers))
+        risen = sum((rises[:, need] * times for need, times in enumerate(multipliers.tolist())), np.zeros(len(weights)))
+        return weights * _counts(self.instance.lump_needs, multipliers) - risen
+
+    def _split(self, touches: Touches) -> tuple[Touches, Floats]:
+        """Touches by others, and by body the chance of its owner."""
+        is_own = self.owners[touches.bodies] == touches.aims
+        own = np.zeros(len(self.weights))
+        own[touches.bodies[is_own]] = touches.sizes[is_own]
+        others = ~is_own
+        logs = np.ceil(-np.log1p(-np.minimum(touches.sizes[others], 0.9999995)) * GRID) / GRID
+        logs[touches.sizes[others] >= 1.0] = CERTAIN
+        return Touches(touches.aims[others], touches.bodies[others], logs), own
+
+    def _spans(self) -> tuple[Floats, Floats]:
+        """By body the least that z can be above 0, and the most; a hair wider than computed."""
+        least, total = np.full(len(self.weights), np.inf), np.zeros(len(self.weights))
+        further = self.most.astype(np.float64) - 1.0
+        for touches, times in ((self.entry, np.ones_like(further)), (self.branch, further)):
+            is_finite = touches.sizes < CERTAIN
+            np.minimum.at(least, touches.bodies[is_finite], touches.sizes[is_finite])
+            logs = np.where(is_finite, touches.sizes, 0.0) * times[touches.aims]
+            total += add_up(touches.bodies, logs, len(total))
+        return least * (1 - 1e-9), total * (1 + 1e-9)
+
+    def _level(self, place: int, first: Floats, further: Floats) -> Level:
+        aims = np.flatnonzero(self.most >= place)
+        plain = self.instance.problem.aims
+        prices = [plain[aim].first + (place - 1) * plain[aim].further for aim in aims.tolist()]
+        bodies = np.flatnonzero((self.owners >= 0) & (self.most[self.owners] >= place))
+        left = 1.0 - first[bodies]
+        for _ in range(place - 1):
+            left = left * (1.0 - further[bodies])
+        with np.errstate(divide="ignore"):
+            logs = np.ceil(-np.log(left) * GRID) / GRID
+        return Level(aims, np.array(prices, dtype=np.float64), bodies, left, logs)
+
+    def most_covered(self, steps: Ints, bodies: Ints, left: Floats, logs: Floats) -> Floats:
+        """g(k) of bodies, of which the owner leaves this much, at the slopes of these steps."""
+        slopes, low, high = SLOPES[steps], self.least[bodies], self.total[bodies]
+        wanted = steps / STEPS - logs
+        inner = 1.0 - slopes - slopes * wanted
+        at_low = 1.0 - left * self.least_left[bodies] - slopes * np.where(np.isinf(low), 0.0, low)
+        at_high = 1.0 - left * self.total_left[bodies] - slopes * high
+        best = np.where(wanted < low, at_low, np.where(wanted > high, at_high, inner))
+        return np.where(high > 0, np.maximum(1.0 - left, best), 1.0 - left)
+
+    def mean_covered(self, steps: Ints, others: Floats, exactly: Sequence[Floats]) -> Floats:
+        """The share of each body covered at most, where owners take `exactly` k tests to these shares, by level."""
+        every = np.arange(len(steps))
+        nothing = self.most_covered(steps, every, np.ones(len(steps)), np.zeros(len(steps)))
+        mean = nothing + SLOPES[steps] * others
+        for level, shares in zip(self.levels, exactly, strict=True):
+            covered = self.most_covered(steps[level.bodies], level.bodies, level.left, level.logs)
+            mean[level.bodies] += (covered - nothing[level.bodies]) * shares
+        return mean
+
+
+def add_up(places: Ints, numbers: Floats, count: int) -> Floats:
+    """The sum of the numbers at each of `count` places."""
+    return np.bincount(places, numbers, count).astype(np.float64)
+
+
+def _flat(touches: Sequence[Sequence[Touch]], is_used: NDArray[np.bool_]) -> Touches:
+    """All touches of aims in use, with their chances."""
+    counts = np.array([len(each) for each in touches], dtype=np.int64)
+    numbers: Iterable[int] = chain.from_iterable(chain.from_iterable(touches))
+    pairs = np.fromiter(numbers, dtype=np.int64, count=2 * int(counts.sum())).reshape(-1, 2)
+    aims = np.repeat(np.arange(len(touches)), counts)
+    keep = is_used[aims]
+    return Touches(aims[keep], pairs[keep, 0], (MILLION - pairs[keep, 1]) / MILLION)
+
+
+def _owners(entry: Touches, bodies: int) -> Ints:
+    """The aim whose first test touches the body most; -1 where none does."""
+    owners = np.full(bodies, -1, dtype=np.int64)
+    order = np.lexsort((-entry.aims, entry.sizes))
+    owners[entry.bodies[order]] = entry.aims[order]
+    return owners
+
+
+def _counts(by_place: Sequence[tuple[int, ...]], multipliers: Floats) -> Floats:
+    known = {needs: float(sum(multipliers[need] for need in needs)) for needs in dict.fromkeys(by_place)}
+    return np.array([known[needs] for needs in by_place], dtype=np.float64)
+
+
+def _pairs(places: Sequence[Sequence[int]]) -> tuple[Ints, Ints]:
+    counts = np.array([len(each) for each in places], dtype=np.int64)
+    found = np.fromiter(chain.from_iterable(places), dtype=np.int64, count=int(counts.sum()))
+    return np.repeat(np.arange(len(places)), counts), found

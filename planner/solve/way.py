@@ -1,0 +1,138 @@
+"""The way of an option: the cheapest tests that are sure enough to reach the target, or the most for a budget."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from math import ceil
+
+from planner.model.chance import Gain, sigmas
+from planner.model.plan import MILLI, Candidate
+from planner.model.problem import Choice
+from planner.solve.choose import choose_best, choose_cheapest
+from planner.solve.frame import SECONDS, Guess, make_problem
+from planner.solve.tally import Ground, Tally
+
+_ROUNDS = 6
+"""The spread of a plan is known once the plan is; so often at most the choice is made again with what was learned."""
+
+_SLACK, _TINY = 60, 1e-9
+"""Seconds by which rounded prices may exceed a budget in all, and hours by which sums of floats may."""
+
+_SAME_SIGMA, _SAME_TESTS = 0.01, 1
+"""Spreads and numbers of tests that differ by no more give the same plan."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """Candidates in the order in which tests of them are written, one entry per test, and what is proven of them."""
+
+    candidates: tuple[Candidate, ...]
+    bound_gap: float | None
+
+
+def choose_way(candidates: Sequence[Candidate], ground: Ground) -> Chosen:
+    """The cheapest tests that meet target and requirements with the asked confidence, or all that help.
+
+    With a budget the most points for it instead, unless the target takes less.
+    """
+    chosen = _cheapest(candidates, ground) if ground.target or ground.wish.require else None
+    budget = ground.wish.budget
+    if budget is None or (chosen and _hours(chosen, ground) <= budget):
+        return chosen or Chosen((), None)
+    return _best(candidates, ground, budget)
+
+
+def probability_of(tally: Tally) -> float:
+    """The chance that the tally's tests meet the target and every requirement; they are taken to stray together."""
+    return min((gain.chance_of(need) for gain, need in goals_of(tally)), default=1.0)
+
+
+def tally_of(candidates: Sequence[Candidate], ground: Ground) -> Tally:
+    """The union of all of them, in order."""
+    tally = Tally(ground)
+    for candidate in candidates:
+        tally.add(candidate)
+    return tally
+
+
+def _cheapest(candidates: Sequence[Candidate], ground: Ground) -> Chosen:
+    """The cheapest of a few choices that are sure enough, each made by what was learned from the one before."""
+    guess = Guess(ground.forecast.spread.common)
+    best: tuple[float, Chosen] | None = None
+    for _ in range(_ROUNDS):
+        choice = choose_cheapest(make_problem(candidates, ground, guess))
+        chosen = _chosen(choice, candidates)
+        tally = tally_of(chosen.candidates, ground)
+        is_sure = probability_of(tally) >= ground.wish.confidence
+        if is_sure:
+            hours = _hours(chosen, ground)
+            best = min(best or (hours, chosen), (hours, chosen), key=lambda each: each[0])
+        elif not choice.is_met:
+            break
+        learned = _learn(guess, tally, is_sure=is_sure)
+        if is_sure and _is_same(guess, learned):
+            break
+        guess = learned
+    return best[1] if best else chosen
+
+
+def _learn(guess: Guess, tally: Tally, *, is_sure: bool) -> Guess:
+    """The numbers of this plan; where they were used already and it is still not sure, what lacks comes on top."""
+    learned = Guess.after(tally, guess.extra)
+    if is_sure or not _is_same(guess, learned):
+        return learned
+    lacking = [max(0, ceil(_lacks(goal, tally.ground.wish.confidence))) * MILLI for goal in goals_of(tally)]
+    before = guess.extra or (0,) * len(lacking)
+    return replace(learned, extra=tuple(old + new for old, new in zip(before, lacking, strict=True)))
+
+
+def _lacks(goal: tuple[Gain, int], confidence: float) -> float:
+    """Points that a goal lacks for the confidence, at least one where it is not sure."""
+    gain, need = goal
+    return max(1.0, need - gain.at(-sigmas(confidence))) if gain.chance_of(need) < confidence else 0.0
+
+
+def goals_of(tally: Tally) -> list[tuple[Gain, int]]:
+    """The gain that counts for the target and for each requirement, and the points that it has to be."""
+    goals = [(tally.gain, tally.need)] if tally.ground.target else []
+    for _, percent, counts, paths in tally.ground.required():
+        goals.append((tally.gain_within(paths), ceil(percent * counts.points / 100) - counts.covered_points))
+    return goals
+
+
+def _is_same(one: Guess, other: Guess) -> bool:
+    return abs(one.margin - other.margin) < _SAME_SIGMA and abs(one.tests - other.tests) <= _SAME_TESTS
+
+
+def _best(candidates: Sequence[Candidate], ground: Ground, budget: float) -> Chosen:
+    """The most for the budget, with the forecast as it is and every hour at its full price.
+
+    The best tests first, as long as their hours fit, what the first test of a module takes on top included; with the
+    hours that are left then, whatever fits.
+    """
+    price = ceil(budget * SECONDS) + _SLACK
+    choice = choose_best(make_problem(candidates, ground, Guess(), is_even=True), price)
+    tally, hours = Tally(ground), 0.0
+    fitting: list[Candidate] = []
+    for candidate in (*(candidates[index] for index in choice.tests), *_by_ratio(candidates)):
+        takes = tally.effort_of(candidate).p50
+        is_left = tally.written.get(candidate.key, 0) < candidate.tests
+        if is_left and hours + takes <= budget + _TINY:
+            tally.add(candidate)
+            fitting.append(candidate)
+            hours += takes
+    return Chosen(tuple(fitting), max(0.0, (choice.bound - tally.milli) / choice.bound) if choice.bound else 0.0)
+
+
+def _by_ratio(candidates: Sequence[Candidate]) -> list[Candidate]:
+    """Each candidate once, most points alone per hour first."""
+    return sorted(candidates, key=lambda each: (-each.gain_milli / each.effort.p50, each.key))
+
+
+def _chosen(choice: Choice, candidates: Sequence[Candidate]) -> Chosen:
+    gap = (choice.price - choice.bound) / choice.price if choice.is_met and choice.price else None
+    return Chosen(tuple(candidates[index] for index in choice.tests), gap)
+
+
+def _hours(chosen: Chosen, ground: Ground) -> float:
+    tally = Tally(ground)
+    return sum(tally.add(candidate).effort.p50 for candidate in chosen.candidates)
