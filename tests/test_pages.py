@@ -26,9 +26,23 @@ from hypothesis import strategies as st
 from planner.model.facts import MODULE
 from planner.model.lines import line_range, lines_of, ranges_text
 from planner.model.measurement import Counts, Skipped
-from planner.model.option import Ceiling, Count, Goalpost, LeftOut, Outcome, Requirement, Rung, Step, Verdict
+from planner.model.option import (
+    Ceiling,
+    Count,
+    Deadline,
+    Goalpost,
+    LeftOut,
+    Option,
+    Outcome,
+    Requirement,
+    Rung,
+    Step,
+    Verdict,
+)
 from planner.model.plan import Effort
+from planner.model.target import Target
 from planner.model.wish import Pace, Span
+from planner.report import words
 from planner.report.page import Bullets, Column, Heading, Page, Sentence, Table
 from planner.report.pages import options_page, plan_page, rank_page, status_page
 from planner.report.pages.plan import FIRST_STEPS
@@ -200,7 +214,7 @@ def test_where_no_option_reaches_the_target_the_shortfall_is_said() -> None:
 def test_where_no_option_is_likely_enough_the_chance_is_said() -> None:
     nearly = outcome(goal=target(80), options=(option("A", step(), probability=0.796),), recommended="A")
 
-    assert "comes nearest: a chance of 79 %, where 80" in sentences(plan_page(nearly))
+    assert "comes nearest: its chance is 79 %, where 80 % is asked." in sentences(plan_page(nearly))
 
 
 def test_where_nothing_can_be_planned_that_is_said() -> None:
@@ -213,7 +227,7 @@ def test_a_budget_has_no_target_and_no_verdicts() -> None:
     page = plan_page(outcome(budget=16.0, options=(option("A"), option("mix", step())), recommended="mix"))
 
     assert headings(page)[0] == "shop: the most for 16 h"
-    assert "Recommended: mix, best mix: it gains most for 16 h." in sentences(page)
+    assert "Recommended: mix, best mix: it gains most in 16 h." in sentences(page)
     assert "Target" not in sentences(page)
     assert "reaches" not in " ".join(titles(tables(page)[0]))
     assert not {"yes, 90 %", "no", "out of reach"} & {cell for row in tables(page)[0].rows for cell in row}
@@ -223,8 +237,42 @@ def test_a_budget_is_not_proven_by_hours_that_could_be_saved() -> None:
     """For a budget the gap is of the gain: the same hours could buy that much more."""
     page = plan_page(outcome(budget=16.0, options=(option("mix", step(), bound_gap=0.05),), recommended="mix"))
 
-    assert "of its hours" not in sentences(page)
-    assert "for less" not in sentences(page)
+    proof = "Proven: it gains at least 95.0 % of what the best set of these tests could."
+    assert proof in sentences(page)
+    assert "of these hours" not in sentences(page)
+
+
+def test_a_target_and_a_budget_are_both_in_the_title() -> None:
+    assert headings(plan_page(outcome(goal=target(75), budget=4.0)))[0] == "shop: 75 % within 4 h"
+    assert headings(options_page(outcome(goal=target(75), budget=4.0)))[0] == "shop: options for 75 % within 4 h"
+
+
+REQUIRED = (Requirement("pkg", Fraction(50), counts(), 60),)
+
+
+@pytest.mark.parametrize(
+    ("goal", "budget", "one", "proof"),
+    [
+        (target(75), None, option("mix", step(), bound_gap=0.05), "in less than 95.0 % of these hours."),
+        (target(75), None, option("mix", step(), bound_gap=0.0), "No set of these tests does it in less."),
+        (None, 4.0, option("mix", step(), bound_gap=0.05), "it gains at least 95.0 % of what"),
+        (target(75), None, option("mix", step(), bound_gap=None), ""),
+        (target(75), None, option("mix", step(), shortfall=5, bound_gap=0.05), ""),
+        (target(75), 4.0, option("mix", step(), shortfall=5, bound_gap=0.05), ""),
+        (target(75), 4.0, option("mix", step(), bound_gap=0.05), ""),
+        (None, 4.0, option("mix", step(), bound_gap=0.05, requirements=REQUIRED), ""),
+    ],
+)
+def test_a_proof_is_claimed_only_where_it_is_known_what_of(
+    goal: Target | None, budget: float | None, one: Option, proof: str
+) -> None:
+    """With a target and a budget, the gap may be of the hours or of the gain."""
+    shown = outcome(goal=goal, budget=budget, options=(one,), recommended="mix")
+
+    text = sentences(plan_page(shown))
+    assert proof in text
+    assert ("of these tests" in text) == bool(proof)
+    assert bool({"save at most", "below best"} & set(titles(tables(options_page(shown))[0]))) == bool(proof)
 
 
 def test_a_met_target_with_a_requirement_that_is_not_met_is_not_called_unreached() -> None:
@@ -271,6 +319,38 @@ def test_a_stretch_is_said_where_one_is_asked() -> None:
     assert "Stretch" not in sentences(plan_page(planned()))
 
 
+@pytest.mark.parametrize(
+    ("left", "said", "tone"),
+    [
+        (
+            Deadline(date(2027, 1, 31), 70, None, 1.51, is_enough=False),
+            "70 days until 2027-01-31: for its 15.4 h (P80) 1.6 h a week would do.",
+            "plain",
+        ),
+        (
+            Deadline(date(2027, 1, 31), 70, 60.857, 1.51, is_enough=True),
+            "70 days until 2027-01-31, 60.8 h at the given pace: enough for its 15.4 h (P80).",
+            "good",
+        ),
+        (
+            Deadline(date(2027, 1, 31), 1, 1.19, 107.1, is_enough=False),
+            "1 day until 2027-01-31, 1.1 h at the given pace: not enough for its 15.4 h (P80).",
+            "bad",
+        ),
+    ],
+)
+def test_whether_there_is_time_is_said_with_no_hour_too_much(left: Deadline, said: str, tone: str) -> None:
+    one = replace(option("A", step(), effort=Effort(12.3, 15.31)), deadline=left)
+
+    page = plan_page(outcome(goal=target(80), options=(one,), recommended="A"))
+
+    assert [block.tone for block in page if isinstance(block, Sentence) and block.text == said] == [tone]
+
+
+def test_without_a_day_no_time_is_spoken_of() -> None:
+    assert "until" not in sentences(plan_page(planned()))
+
+
 def test_when_to_measure_again_is_said_by_the_numbers_of_tests() -> None:
     taken = [step(number, candidate(f"unit{number}")) for number in range(1, 4)]
     often = replace(option("A", *taken), measure_after=(1, 2, 3, 4))
@@ -305,12 +385,42 @@ def test_the_percent_of_an_option_is_never_rounded_up_to_the_target() -> None:
     assert column_of(table, "after") == ["79.96 %"]
 
 
+def test_the_ladder_counts_its_rungs_and_the_mix_its_tests() -> None:
+    taken = tuple(step(number, candidate(f"unit{number}")) for number in range(1, 5))
+    options = (option("mix", *taken), option("D", gained=40, rungs=(rung(60), rung(70), rung(80))))
+    table = titled(plan_page(outcome(goal=target(80), options=options)), "whole tree")
+
+    assert column_of(table, "tests") == ["4", "3 rungs"]
+    assert column_of(table, "gain") == ["+40", "+40"]
+
+
+def test_the_proven_gap_is_of_the_hours_or_for_a_budget_of_the_gain() -> None:
+    one = option("mix", step(), bound_gap=0.0689)
+
+    by_target, by_budget = (
+        tables(options_page(each))[0] for each in (outcome(goal=target(75), options=(one,)), outcome(options=(one,)))
+    )
+
+    assert column_of(by_target, "save at most") == ["6.9 %"]
+    assert column_of(by_budget, "below best") == ["6.9 %"]
+
+
 def test_an_option_without_gain_has_no_hours() -> None:
     table = titled(
         plan_page(outcome(goal=target(80), options=(option("A", shortfall=30), option("B", step())))), "hours"
     )
 
     assert column_of(table, "hours") == ["-", "1.0-2.0 h"]
+
+
+def test_the_whole_tree_has_no_column_where_it_is_all_that_is_measured() -> None:
+    apart = option("A", step())
+    same = replace(apart, whole_tree_points_after=apart.points_after, whole_tree_total=apart.points_total_after)
+
+    pages = [plan_page(outcome(goal=target(80), options=options)) for options in ((same,), (same, apart))]
+
+    assert "whole tree" not in titles(tables(pages[0])[0])
+    assert column_of(tables(pages[1])[0], "whole tree") == ["", "30.00 %"]
 
 
 def test_an_option_of_the_users_own_stands_with_its_name_once() -> None:
@@ -348,44 +458,40 @@ def steps_of(*units: tuple[str, str]) -> list[Step]:
 def test_steps_of_a_unit_are_one_row_and_units_of_a_module_stand_together() -> None:
     steps = steps_of(("b.py", "B"), ("a.py", "A"), ("b.py", "B"), ("b.py", "C"), ("b.py", "B"), ("a.py", "A"))
 
-    table, hidden = steps_table(steps, None)
+    table = steps_table(steps)
 
-    assert hidden == []
     assert column_of(table, "file") == ["b.py", "b.py", "a.py"]
     assert column_of(table, "test of") == ["B", "C", "A"]
-    assert column_of(table, "test") == ["1, 3, 5", "4", "2, 6"]
+    assert column_of(table, "no.") == ["1, 3, 5", "4", "2, 6"]
     assert column_of(table, "tests") == ["3", "1", "2"]
     assert column_of(table, "gain") == ["+9", "+4", "+8"]
 
 
-@given(
-    st.lists(st.tuples(st.sampled_from(["a.py", "b.py", "c.py"]), st.sampled_from(["A", "B", "f"])), max_size=40),
-    st.one_of(st.none(), st.integers(0, 10)),
-)
-def test_no_test_is_lost_and_no_gain(units: Sequence[tuple[str, str]], most: int | None) -> None:
+@given(st.lists(st.tuples(st.sampled_from(["a.py", "b.py", "c.py"]), st.sampled_from(["A", "B", "f"])), max_size=40))
+def test_no_test_is_lost_and_no_gain(units: Sequence[tuple[str, str]]) -> None:
     steps = steps_of(*units)
 
-    table, hidden = steps_table(steps, most)
+    table = steps_table(steps)
 
-    assert sum(int(count) for count in column_of(table, "tests")) + len(hidden) == len(steps)
+    assert sum(int(count) for count in column_of(table, "tests")) == len(steps)
     shown = sum(int(gain.removeprefix("+")) for gain in column_of(table, "gain"))
-    assert shown + sum(each.marginal_gain for each in hidden) == sum(each.marginal_gain for each in steps)
-    assert len({(each.candidate.path, each.candidate.unit) for each in steps}) >= len(table.rows)
+    assert shown == sum(each.marginal_gain for each in steps)
+    assert len({(each.candidate.path, each.candidate.unit) for each in steps}) == len(table.rows)
     files = column_of(table, "file")
-    assert [path for place, path in enumerate(files) if path not in files[:place]] == list(dict.fromkeys(files))
+    assert list(dict.fromkeys(files)) == list(dict.fromkeys(each.candidate.path for each in steps))
     assert all(files[place] == files[place - 1] or files[place] not in files[:place] for place in range(1, len(files)))
 
 
 @given(st.lists(st.sampled_from(["A", "B"]), min_size=1, max_size=8))
 def test_the_numbers_of_the_tests_are_those_of_the_steps(units: list[str]) -> None:
-    table, _ = steps_table(steps_of(*(("a.py", unit) for unit in units)), None)
+    table = steps_table(steps_of(*(("a.py", unit) for unit in units)))
 
     every = line_range(1, len(units))
     expected = {
         unit: ranges_text(lines_of(place for place, each in enumerate(units, start=1) if each == unit), every)
         for unit in units
     }
-    assert dict(zip(column_of(table, "test of"), column_of(table, "test"), strict=True)) == {
+    assert dict(zip(column_of(table, "test of"), column_of(table, "no."), strict=True)) == {
         unit: shortened(text, 12) for unit, text in expected.items()
     }
 
@@ -395,21 +501,23 @@ def test_a_hollow_unit_is_labelled_and_one_that_runs_code_is_not() -> None:
     partly = step(2, candidate("B"), gain=9, imported=4)
     real = step(3, candidate("C"), gain=9)
 
-    table, _ = steps_table([hollow, partly, real], None)
+    table = steps_table([hollow, partly, real])
 
     assert column_of(table, "import") == ["4 hollow", "4", ""]
 
 
 def test_a_step_on_a_module_itself_is_called_its_import() -> None:
-    table, _ = steps_table([step(1, candidate(MODULE))], None)
+    table = steps_table([step(1, candidate(MODULE))])
 
     assert column_of(table, "test of") == ["its import"]
 
 
 def test_the_hours_of_a_unit_are_those_of_all_its_tests() -> None:
-    table, _ = steps_table(steps_of(("a.py", "A"), ("a.py", "A"), ("a.py", "B")), None)
+    """P80 of two pieces of work is less than twice that of one: they do not stray together."""
+    table = steps_table(steps_of(("a.py", "A"), ("a.py", "A"), ("a.py", "B")))
 
-    assert column_of(table, "hours") == ["2.0-4.0 h", "1.0-2.0 h"]
+    assert column_of(table, "hours") == [words.hours(Effort(1, 2) + Effort(1, 2)), "1.0-2.0 h"]
+    assert Effort(1, 2).p80 < (Effort(1, 2) + Effort(1, 2)).p80 < 4
 
 
 def test_doubles_are_built_once_and_those_that_exist_are_named() -> None:
@@ -417,7 +525,7 @@ def test_doubles_are_built_once_and_those_that_exist_are_named() -> None:
     first = step(1, candidate("A", seams=(REDIS, CLOCK)))
     second = replace(step(2, candidate("B", seams=(REDIS, have))), new_seams=())
 
-    table, _ = steps_table([first, second], None)
+    table = steps_table([first, second])
 
     building, using = column_of(table, "double")
     assert building == "build fakeredis"
@@ -426,7 +534,7 @@ def test_doubles_are_built_once_and_those_that_exist_are_named() -> None:
 
 
 def test_what_to_assert_on_and_where_the_gaps_are_is_shown() -> None:
-    table, _ = steps_table([step(1, candidate(lines_text="3-12"))], None)
+    table = steps_table([step(1, candidate(lines_text="3-12"))])
 
     assert column_of(table, "assert on") == ["its result"]
     assert column_of(table, "missing lines") == ["3-12"]
@@ -449,6 +557,16 @@ def test_requirements_stand_with_today_and_after_each_option_but_d() -> None:
     assert "Required" in headings(page)
     assert titles(titled(page, "at least")) == ["files", "at least", "today", "after A", "after mine"]
     assert titled(page, "at least").rows == [("pkg/live", "95 %", "77.30 %", "94.90 %", "95.00 %")]
+
+
+def test_where_room_is_short_the_recommended_option_and_the_users_own_stay_in_the_requirements() -> None:
+    required = (Requirement("pkg/live", Fraction(95), counts(), 60),)
+    options = tuple(option(key, step(), requirements=required) for key in ("A", "B", "mix", "mine"))
+    page = plan_page(outcome(goal=target(80), options=options, recommended="B"))
+
+    going = sorted((each for each in titled(page, "at least").columns if each.drop), key=lambda each: each.drop)
+
+    assert [each.title for each in going] == ["after A", "after mix", "after mine", "after B"]
 
 
 def test_a_requirement_is_never_rounded_up_to_where_it_looks_met() -> None:
@@ -516,7 +634,7 @@ def test_a_rung_that_no_test_leads_to_has_no_hours_and_says_why() -> None:
     page = plan_page(outcome(goal=target(80), options=options))
 
     assert titled(page, "fail_under").rows[1][4:] == ["-", "-"]
-    assert "Where there are no hours, all tests that could be planned today do not lead so far." in sentences(page)
+    assert "Where there are no hours, the tests of this plan do not lead that far." in sentences(page)
 
 
 def test_each_figure_of_a_rung_stands_below_its_own_pace() -> None:

@@ -12,12 +12,25 @@ import pytest
 from factories import REDIS, candidate, counts, file_coverage, measurement, option, outcome, step, target
 from hypothesis import given
 from hypothesis import strategies as st
+from test_alternatives_page import FULL
 from test_escape import TEXTS
 from test_markdown import hostile
 from test_schema import closed, schema_of
 
 from planner.model.measurement import Input, Skipped
-from planner.model.option import Ceiling, Count, Goalpost, LeftOut, Option, Outcome, Requirement, Rung, Step, Verdict
+from planner.model.option import (
+    Ceiling,
+    Count,
+    Deadline,
+    Goalpost,
+    LeftOut,
+    Option,
+    Outcome,
+    Requirement,
+    Rung,
+    Step,
+    Verdict,
+)
 from planner.model.plan import Effort
 from planner.model.wish import Pace, Span
 from planner.report import Look, render
@@ -30,6 +43,7 @@ CLAIMS = (
     Verdict("percent", Span(Fraction(11), Fraction("11.5")), "the claimed gain is 11.20 %", True),
     Verdict("hours", Span(Fraction(3), Fraction(3)), "the forecast is 3.0-6.0 h, uncalibrated", None),
 )
+IN_TIME = Deadline(date(2027, 1, 31), 70, 60.857, 1.5139, is_enough=True)
 RUNGS = (
     Rung(
         label="to 62.5 %",
@@ -55,9 +69,11 @@ def full() -> Outcome:
     left = (LeftOut("in larger modules", 1_211, 12),)
     a = option("A", first, hollow, left_out=left, bound_gap=0.0123456789, requirements=required)
     mine = option("mine", first, verdicts=CLAIMS, requirements=required, probability=0.79996, bound_gap=None)
-    return outcome(
+    by = replace(a, measure_after=(1,), deadline=IN_TIME)
+    paceless = replace(option("D"), rungs=RUNGS, deadline=replace(IN_TIME, hours=None, is_enough=False))
+    found = outcome(
         goal=target(80),
-        options=(replace(a, measure_after=(1,)), replace(option("D"), rungs=RUNGS), mine),
+        options=(by, paceless, mine),
         recommended="A",
         ceilings=(Ceiling(90, 100), Ceiling(71, 100, ("cache or queue",))),
         stretch=Goalpost(target("90.00009"), 91, 41, option("mix", first, hollow, probability=0.66666)),
@@ -70,11 +86,19 @@ def full() -> Outcome:
             notices=("9 files are not in the data",),
         ),
     )
+    whole_file = replace(FULL.unused_api[0], unit="")
+    return replace(found, alternatives=replace(FULL, unused_api=(*FULL.unused_api, whole_file)))
 
 
 def bare() -> Outcome:
     """A plan by budget alone for which there is nothing to do."""
     return outcome(budget=None, measured=measurement(totals=counts(), inputs=(Input("lcov.info", "LCOV"),)))
+
+
+def by_budget() -> Outcome:
+    """A plan without a target, where no pattern is suggested."""
+    found = outcome(budget=16.0, options=(option("mix", step()),), recommended="mix")
+    return replace(found, alternatives=replace(FULL, change=None))
 
 
 def stuck() -> Outcome:
@@ -95,7 +119,7 @@ def options_of(*options: Option) -> list[Any]:
 # Keys and figures
 
 
-@pytest.mark.parametrize("shown", [full(), bare(), stuck()])
+@pytest.mark.parametrize("shown", [full(), bare(), by_budget(), stuck()])
 def test_every_plan_is_valid_and_the_schema_names_every_key(shown: Outcome) -> None:
     document = read(shown)
 
@@ -118,11 +142,10 @@ def test_names_from_outside_stay_as_they_are_and_no_byte_is_beyond_ascii(name: s
 
 
 def test_a_target_is_null_for_a_plan_by_budget_alone() -> None:
-    by_budget = read(outcome(budget=16.0, options=(option("mix", step()),), recommended="mix"))
-    by_target = read(outcome(goal=target(80)))
+    without, with_target = read(by_budget()), read(outcome(goal=target(80)))
 
-    assert (by_budget["target"], by_budget["budget_hours"]) == (None, 16.0)
-    assert (by_target["target"]["percent"], by_target["budget_hours"]) == (80.0, None)
+    assert (without["target"], without["budget_hours"]) == (None, 16.0)
+    assert (with_target["target"]["percent"], with_target["budget_hours"]) == (80.0, None)
 
 
 def test_a_probability_is_cut_and_never_rounded_up_to_the_confidence() -> None:
@@ -161,16 +184,24 @@ def test_an_option_has_its_figures() -> None:
         "is_out_of_reach": False,
         "bound_gap": 0.012346,
         "import_time_points": 4,
+        "deadline": None,
     }
     assert found["gain"] == {"p10": 15, "p50": 30, "p90": 60}
     assert found["tests"] == {"p50": 2, "p80": 2}
-    assert found["effort_hours"] == {"p50": 2.0, "p80": 4.0}
+    assert found["effort_hours"] == {"p50": 2.0, "p80": round((Effort(1, 2) + Effort(1, 2)).p80, 2)}
 
 
 def test_a_percent_is_cut_and_never_rounded_up() -> None:
     near = replace(option("A", shortfall=1), points_after=7_999_999, points_total_after=10_000_000)
 
     assert options_of(near)[0]["percent_after"] == 79.9999
+
+
+@pytest.mark.parametrize(("gap", "shown"), [(0.0123451, 0.012346), (0.012345, 0.012345), (0.0, 0.0)])
+def test_a_gap_is_never_rounded_down(gap: float, shown: float) -> None:
+    (found,) = options_of(option("mix", step(), bound_gap=gap))
+
+    assert found["bound_gap"] == shown
 
 
 def test_what_is_out_of_reach_is_said() -> None:
@@ -285,6 +316,34 @@ def test_a_rung_has_a_gate_what_it_takes_and_a_day() -> None:
     assert (far["tests"], far["effort_hours"], far["periods"], far["due"]) == (None, None, [], None)
 
 
+def test_a_day_has_the_hours_until_then_cut_and_those_a_week_rounded_up() -> None:
+    found = [each["deadline"] for each in read(full())["options"]]
+
+    assert found == [
+        {"by": "2027-01-31", "days": 70, "hours": 60.85, "hours_a_week": 1.52, "is_enough": True},
+        {"by": "2027-01-31", "days": 70, "hours": None, "hours_a_week": 1.52, "is_enough": False},
+        None,
+    ]
+
+
+def test_what_to_do_instead_of_tests_is_a_part_of_the_plan_where_there_is_a_plan() -> None:
+    found = read(full())["alternatives"]
+
+    assert [each["unit"] for each in found["delete"]["candidates"]] == ["_old", "older", None]
+    assert found["exclude"]["configuration"]["option"] == "exclude_also"
+    assert read(bare())["alternatives"] is None
+
+
+def test_without_a_target_no_option_is_said_to_reach_one() -> None:
+    (without,), (with_target,) = (
+        read(outcome(goal=goal, options=(option("mix", step(), probability=1.0),)))["options"]
+        for goal in (None, target(80))
+    )
+
+    assert (without["reaches_target"], without["probability"]) == (None, None)
+    assert (with_target["reaches_target"], with_target["probability"]) == (True, 1.0)
+
+
 def test_a_stretch_says_how_likely_it_is_and_what_it_takes() -> None:
     found = read(full())["stretch"]
 
@@ -336,7 +395,7 @@ def test_null_is_allowed_where_some_plan_has_it_and_nowhere_else() -> None:
     schema = schema_of("plan")
     with_versions = replace(full(), measurement=replace(full().measurement, counted_by="7.10.7"))
 
-    seen = {place for shown in (with_versions, bare(), stuck()) for place in nulls(read(shown))}
+    seen = {place for shown in (with_versions, bare(), by_budget(), stuck()) for place in nulls(read(shown))}
 
     assert {path for path, is_null in seen if is_null} == set(nullable(schema, schema))
     assert {path for path, is_null in seen if is_null} <= {path for path, is_null in seen if not is_null}

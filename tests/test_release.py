@@ -6,7 +6,7 @@ import os
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from fnmatch import fnmatch
 from fractions import Fraction
 from pathlib import Path
@@ -22,6 +22,7 @@ from planner.model.percent import displayed_percent, percent_text
 from planner.model.target import Target
 
 ROOT = Path(__file__).parent.parent
+PLAN = ["--target", "35", "--ladder", "35,45,70", "--pace", "8 points/3h", "--pace", "9 points/3h"]
 BEFORE, AFTER = Counts(3_556, 1_060), Counts(3_528, 1_022)
 REGISTRY = "app/models/registry.py"
 NOISE = {"order", "time", "threads", "random"}
@@ -293,3 +294,34 @@ def test_a_plan_for_35_percent_counts_from_1022(release: Path) -> None:
     assert chosen["reaches_target"]
     assert chosen["points_after"] == AFTER.covered_statements + chosen["points_gained"]
     assert chosen["points_after"] * 100 >= 35 * chosen["points_total_after"]
+
+
+# The way to the goal
+
+
+def _planned(release: Path, *arguments: str) -> str:
+    return CliRunner().invoke(gapplan, ["-C", str(release / "after"), *PLAN, *arguments]).stdout
+
+
+def test_the_ladder_is_honest_about_the_recorded_pace(release: Path) -> None:
+    """213 statements at 8 or 9 in 3 hours are 71 to 80 hours, not 20 to 30."""
+    rungs = next(each for each in json.loads(_planned(release, "--format", "json"))["options"] if each["key"] == "D")[
+        "rungs"
+    ]
+
+    assert [each["percent"] for each in rungs] == [35, 45, 70]
+    assert [each["points_gained"] for each in rungs] == [213, 566, 1_448]
+    assert [round(each["count"]) for each in rungs[0]["periods"]] == [80, 71]
+    assert {each["period"] for each in rungs[0]["periods"]} == {"hour"}
+
+
+def test_the_claim_stands_beside_what_the_data_allows(release: Path) -> None:
+    phase = ["--option", "phase=app"]
+
+    options = json.loads(_planned(release, *phase, "--format", "json"))["options"]
+
+    assert next(each for each in options if each["key"] == "phase")["reaches_target"]
+
+
+def test_golden_plan(release: Path, golden: Callable[[str, str], None]) -> None:
+    golden("release-35.txt", _planned(release))

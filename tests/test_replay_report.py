@@ -131,8 +131,8 @@ def test_command_reads_sources_elsewhere_and_one_project_alone(tmp_path: Path) -
 def test_command_takes_the_replay_folder_of_the_project_and_says_when_there_is_none(tmp_path: Path) -> None:
     with pytest.raises(GapplanError, match="replay: no such recording"):
         CliRunner().invoke(command, ["score", "-C", str(tmp_path)], obj={}, catch_exceptions=False)
-    (tmp_path / "replay").mkdir()
-    shop().write(tmp_path / "replay")
+    (tmp_path / "fixtures" / "replay").mkdir(parents=True)
+    shop().write(tmp_path / "fixtures" / "replay")
 
     result = CliRunner().invoke(command, ["score", "-C", str(tmp_path), "--quick", "--jobs", "1"], obj={})
 

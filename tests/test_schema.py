@@ -1,6 +1,7 @@
 """The published JSON Schemas hold for what the program writes, and name every key it writes."""
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
@@ -32,6 +33,7 @@ PLANS = {
         *("--target", "75", "--stretch", "90", "--ladder", "65,70,99", "--option", "own=src/shop/api/*"),
         *("--pace", "6h/week", "--pace", "50 points/milestone", "--today", "2027-01-01", "--by", "2027-12-31"),
     ],
+    "a day without a pace": ["--target", "65", "--today", "2027-01-01", "--by", "2027-12-31"],
 }
 
 
@@ -99,13 +101,33 @@ def properties_of(schema: Any, path: str = "") -> Iterator[tuple[str, Any]]:
             yield from properties_of(each, path)
 
 
+def objects_of(schema: Any) -> Iterator[Any]:
+    """Every object in the schema: the document, values, items and definitions."""
+    if isinstance(schema, Mapping):
+        if isinstance(schema.get("properties"), Mapping):
+            yield schema
+        for value in schema.values():
+            yield from objects_of(value)
+    elif isinstance(schema, list):
+        for each in schema:
+            yield from objects_of(each)
+
+
 @pytest.mark.parametrize("name", sorted(CALLS))
 def test_every_key_has_a_description_and_is_required(name: str) -> None:
     schema = schema_of(name)
 
     assert [path for path, each in properties_of(schema) if len(each.get("description", "")) < 8] == []
-    for each in (schema, *(value for _, value in properties_of(schema)), *schema.get("$defs", {}).values()):
-        assert set(each.get("required", ())) == set(each.get("properties", ()))
+    for each in objects_of(schema):
+        assert set(each.get("required", ())) == set(each["properties"])
+        assert each["description"]
+
+
+@pytest.mark.parametrize("name", sorted(CALLS))
+def test_every_definition_is_used_and_every_reference_is_defined(name: str) -> None:
+    text = json.dumps(schema_of(name))
+
+    assert set(re.findall(r'"#/\$defs/(\w+)"', text)) == set(schema_of(name).get("$defs", ()))
 
 
 def test_a_key_means_the_same_in_every_schema() -> None:

@@ -20,6 +20,7 @@ from planner.model.option import Ceiling, Count, LeftOut, Option, Outcome, Requi
 from planner.model.plan import Effort
 from planner.model.wish import Pace, Span
 from planner.report import Look, Subject, render
+from planner.report.columns import broken
 from planner.report.escape import visible
 from planner.report.page import Bullets, Column, Heading, Page, Sentence, Table
 from planner.report.pages import options_page, plan_page, rank_page, status_page
@@ -28,6 +29,8 @@ from planner.report.terminal import render_terminal
 WEEKLY = Pace(Fraction(6), "hours", "week")
 BY_MILESTONE = Pace(Fraction(287), "points", "milestone")
 WIDTHS = (60, 80, 100, 120, 200)
+
+TEXT_WORDS = st.sampled_from(["a", "12", "most", "points", "larger", "h", "%"])
 
 
 def large() -> Outcome:
@@ -176,6 +179,70 @@ def test_hostile_names_are_shown_as_they_are_written(name: str) -> None:
     assert visible(HOSTILE[name]) in text
 
 
+@given(st.integers(20, 60), st.sampled_from(["79.50 %", "60.8 h", "20-35 min"]), st.lists(TEXT_WORDS, max_size=12))
+def test_a_figure_and_its_unit_stand_on_one_line(width: int, figure: str, around: list[str]) -> None:
+    prose = " ".join([*around, figure, *around])
+    table = Table([Column("prose"), Column("n", is_number=True)], [(prose, "1")])
+
+    for block in (Sentence(prose), Bullets([prose]), table):
+        assert any(figure in line for line in render_terminal((block,), width=width).splitlines())
+
+
+def test_a_name_is_broken_after_a_slash_and_prose_at_a_blank() -> None:
+    table = Table(
+        [Column("file", is_name=True), Column("reason"), Column("n", is_number=True)],
+        [("src/company/product/repository.py", "in larger modules", "1,234,567")],
+    )
+
+    assert render_terminal((table,), width=44).splitlines()[2:] == [
+        " src/company/    in larger       1,234,567",
+        " product/        modules",
+        " repository.py",
+    ]
+
+
+@given(st.text(alphabet="ab /漢", max_size=60), st.integers(2, 30))
+def test_breaking_a_text_loses_nothing_but_blanks_at_the_ends_of_lines(text: str, width: int) -> None:
+    lines = broken(text, width, cell_len)
+
+    assert all(cell_len(line) <= width for line in lines)
+    assert "".join(lines).replace(" ", "") == text.replace(" ", "")
+
+
+def test_what_may_be_folded_is_folded_before_a_column_goes_and_only_as_far_as_it_must() -> None:
+    table = Table(
+        [Column("file", is_name=True, fold=12), Column("goes", drop=1), Column("n", is_number=True)],
+        [("pkg/sub/module.py", "x" * 10, "1")],
+    )
+
+    shown = {width: render_terminal((table,), width=width) for width in (35, 34, 30, 29)}
+
+    assert ["pkg/sub/module.py" in text for text in shown.values()] == [True, False, False, True]
+    assert ["goes" in text for text in shown.values()] == [True, True, True, False]
+
+
+@pytest.mark.parametrize("width", [80, 100, 160])
+def test_the_steps_keep_their_missing_lines_longer_than_what_to_assert_on(width: int) -> None:
+    path = "src/shop/notifications/dispatcher.py"
+    taken = replace(candidate("subscribe_all", path=path, lines_text="3-12, 15, 17-20, 30"), asserts=("its result",))
+    shown = outcome(goal=target(80), options=(option("A", step(1, taken)),), recommended="A")
+
+    text = text_of("plan", shown, width)
+
+    assert "missing lines" in text or width < 100
+    assert "missing lines" in text or "assert on" not in text
+    assert "assert on" in text or width < 160
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_requirements_keep_their_files(width: int) -> None:
+    table = text_of("plan", large(), width).split("Required\n\n")[1].split("\n\n")[0].splitlines()
+
+    rule = next(place for place, line in enumerate(table) if set(line.strip()) == {"─"})
+    assert table[rule - 1].split()[0] == "files"
+    assert "".join(line.split()[0] for line in table[rule + 1 :]) == "src/company/product/*"
+
+
 @pytest.mark.parametrize("width", [80, 100, 120])
 def test_the_day_of_a_rung_stays_whole(width: int) -> None:
     assert "2027-01-31" in text_of("plan", outcome(goal=target(80), options=(ladder(),)), width)
@@ -197,6 +264,7 @@ def test_the_name_of_an_option_is_not_folded_where_others_can_go(subject: Subjec
 
     text = text_of(subject, outcome(goal=target(75), options=(one, other), recommended="A"), width)
 
+    assert re.search(r"^ +option +reaches it ", text, re.MULTILINE)
     assert re.search(r"^ A +quick wins +yes", text, re.MULTILINE)
     assert re.search(r"^ C +high return +yes", text, re.MULTILINE)
 

@@ -21,7 +21,7 @@ from planner.config import (
 )
 from planner.config.texts import parse_span
 from planner.errors import ConfigError
-from planner.model.rates import Rates
+from planner.model.rates import DIVISORS, SHARES, Rates
 from planner.model.wish import Claim, OwnOption, Pace, Requirement, Span, Weights, Wish, is_match
 
 FULL = """\
@@ -125,7 +125,7 @@ def test_a_pace_is_an_amount_in_a_period_named_in_the_singular(text: str, pace: 
 
 
 @pytest.mark.parametrize(
-    "text", ["", "fast", "6h", "6h/", "/week", "0h/week", "6h/0 weeks", "-6h/week", "6 km/week", "6h/s"]
+    "text", ["", "fast", "6h", "6h/", "/week", "0h/week", "6h/0 weeks", "-6h/week", "6 km/week", "6h/s", "6h/ s"]
 )
 def test_a_pace_that_gets_nowhere_is_refused(text: str) -> None:
     with pytest.raises(ConfigError, match=r"^pace '.*' is not like 6h/week, 12 tests/week or 287 points/milestone$"):
@@ -329,17 +329,17 @@ def test_every_constant_of_the_forecast_can_be_overridden(tmp_path: Path, rate: 
         ("weights.critical = 0.5", "weights.critical must be a number of 1 or more, not 0.5"),
         ("weights.churn = -1", "weights.churn must be a number of 0 or more, not -1"),
         ("weights.churn = 'much'", "weights.churn must be a number of 0 or more, not 'much'"),
-        ("noise = -1", "noise must be a number of points, not -1"),
-        ("noise = inf", "noise must be a number of points, not inf"),
-        ("noise = '3'", "noise must be a number of points, not '3'"),
-        ("noise = true", "noise must be a number of points, not True"),
+        ("noise = -1", "noise must be a whole number of points, not -1"),
+        ("noise = inf", "noise must be a whole number of points, not inf"),
+        ("noise = '3'", "noise must be a whole number of points, not '3'"),
+        ("noise = true", "noise must be a whole number of points, not True"),
         ("ladder = 15", "ladder must be a list of percents such as [11, 12, 15], not 15"),
         ("ladder = '11,12'", "ladder must be a list of percents such as [11, 12, 15], not '11,12'"),
         ("ladder = [true]", "ladder must be a list of percents such as [11, 12, 15], not True"),
         ("rates = 2", "rates must be a table, not 2"),
-        ("rates.speed = 2", "rates] has no key 'speed'; it knows branch_odds, "),
-        ("rates.coverable = -1", "rates.coverable must be a number of 0 or more, not -1"),
-        ("rates.coverable = nan", "rates.coverable must be a number of 0 or more, not nan"),
+        ("rates.speed = 2", "rates] has no key 'speed'; it knows branch_power, branch_share, "),
+        ("rates.plan_yield = -1", "rates.plan_yield must be a number of 0 or more, not -1"),
+        ("rates.plan_yield = nan", "rates.plan_yield must be a number of 0 or more, not nan"),
         ("paces = '6h/week'", "has no key 'paces'; it knows "),
         ("today = 2027-01-01", "has no key 'today'; it knows "),
     ],
@@ -355,6 +355,8 @@ def test_a_wrong_value_is_met_by_one_line_that_names_the_key(tmp_path: Path, lin
         ("require.lib = 'most'", "require"),
         ("ladder = [101]", "ladder"),
         ("ladder = ['high']", "ladder"),
+        ("stretch = 'far'", "stretch"),
+        ("stretch = 101", "stretch"),
     ],
 )
 def test_a_wrong_percent_names_its_own_key_and_not_the_target(tmp_path: Path, line: str, key: str) -> None:
@@ -371,9 +373,8 @@ def test_a_wrong_percent_names_its_own_key_and_not_the_target(tmp_path: Path, li
         ("budget = ''", "budget"),
         ("options.small.modules = ''", "options.small.modules"),
         ("noise = 2.7", "noise"),
-        ("rates.lines_per_hour = 0", "rates.lines_per_hour"),
-        ("rates.elsewhere_power = 0", "rates.elsewhere_power"),
-        ("rates.coverable = 5", "rates.coverable"),
+        *((f"rates.{name} = 0", f"rates.{name}") for name in sorted(DIVISORS)),
+        *((f"rates.{name} = 1.01", f"rates.{name}") for name in sorted(SHARES)),
         ("options.mix.modules = 'lib'", "options.mix"),
         ("options.A.modules = 'lib'", "options.A"),
     ],

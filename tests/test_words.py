@@ -6,7 +6,7 @@ from fractions import Fraction
 
 import pytest
 from factories import CLOCK, REDIS, REQUESTS, URLLIB3, candidate, option, outcome, step, target
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from planner.model.measurement import Counts, Input, Skipped
@@ -107,12 +107,14 @@ def test_what_is_out_of_reach_says_how_far_all_that_is_coverable_goes() -> None:
 
 
 @given(st.floats(0, 1), st.integers(50, 99))
+@example(0.57, 57)  # its hundredfold is a little less than 57
+@example(0.7999999999999999, 80)
 def test_a_chance_is_never_rounded_up(probability: float, asked: int) -> None:
     one = replace(option(probability=probability), confidence=asked / 100)
 
     shown = int(words.chance(one).removesuffix(" %"))
 
-    assert shown <= probability * 100
+    assert shown <= Fraction(repr(probability)) * 100 < shown + 1
     assert words.surely(one) == f"in {shown} of 100 cases"
     assert one.reaches_target or shown < asked
 
@@ -133,7 +135,7 @@ def test_a_verdict_says_yes_of_options_that_reach_the_target_and_of_no_other(
     ("one", "said"),
     [
         (option(shortfall=1, probability=0.1), "it falls 1 point short"),
-        (option(probability=0.796), "a chance of 79 %, where 80% is asked"),
+        (option(probability=0.796), "its chance is 79 %, where 80 % is asked"),
         (
             option(shortfall=1_200, probability=0.0, ceiling=71, reaches_ceiling=False),
             "it falls 1,200 points short, and the target is out of reach: everything coverable there is 71.00 %",
@@ -141,27 +143,41 @@ def test_a_verdict_says_yes_of_options_that_reach_the_target_and_of_no_other(
     ],
 )
 def test_what_keeps_an_option_from_the_target_is_a_clause(one: Option, said: str) -> None:
-    assert words.shortcoming(one).replace("80 %", "80%") == said
+    assert words.shortcoming(one) == said
 
 
 def test_a_shortcoming_does_not_ask_for_less_than_was_asked() -> None:
     one = replace(option(probability=0.804), confidence=0.805)
+    finer = replace(option(probability=0.8), confidence=0.80123456)
 
-    assert "80.5" in words.shortcoming(one)
+    assert words.shortcoming(one) == "its chance is 80 %, where 80.5 % is asked"
+    assert words.asked(finer) == "80.123456 %"
 
 
 def test_a_proof_claims_no_more_than_is_proven() -> None:
     assert words.proof(option(bound_gap=None)) == ""
     assert words.gap(option(bound_gap=None)) == ""
-    assert words.proof(option(bound_gap=0.0)) == "No set of these tests does it for less."
+    assert words.proof(option(bound_gap=0.0)) == "No set of these tests does it in less."
+    assert words.proof(option(bound_gap=0.0), is_budget=True) == "No set of these tests gains more in that time."
+
+
+def test_a_proof_is_of_hours_or_for_a_budget_of_the_gain() -> None:
+    near = option(bound_gap=0.0689)
+
+    assert words.proof(near) == "Proven: no set of these tests does it in less than 93.1 % of these hours."
+    assert words.proof(near, is_budget=True) == (
+        "Proven: it gains at least 93.1 % of what the best set of these tests could."
+    )
 
 
 @given(st.floats(1e-6, 0.9))
 def test_a_gap_is_never_rounded_down(gap: float) -> None:
     """`at most` would be untrue."""
-    shown = float(words.gap(option(bound_gap=gap)).removesuffix("%"))
+    shown = Fraction(words.gap(option(bound_gap=gap)).removesuffix(" %"))
+    least = Fraction(words.least(option(bound_gap=gap)).removesuffix(" %"))
 
-    assert shown / 100 >= gap - 1e-9
+    assert shown >= Fraction(repr(gap)) * 100 > shown - Fraction(1, 10)
+    assert least + shown == 100
     assert words.proof(option(bound_gap=gap)) != words.proof(option(bound_gap=0.0))
 
 
@@ -170,7 +186,15 @@ def test_a_gap_is_never_rounded_down(gap: float) -> None:
 
 @pytest.mark.parametrize(
     ("value", "text"),
-    [("287", "287"), ("12345", "12,345"), ("8/3", "2.67"), ("11.5", "11.5"), ("0", "0"), ("0.25", "0.25")],
+    [
+        ("287", "287"),
+        ("12345", "12,345"),
+        ("8/3", "2.67"),
+        ("1/3", "0.3333"),
+        ("11.5", "11.5"),
+        ("0", "0"),
+        ("0.25", "0.25"),
+    ],
 )
 def test_a_stated_figure_is_shown_as_people_write_it(value: str, text: str) -> None:
     assert words.plain(Fraction(value)) == text
@@ -225,8 +249,18 @@ def test_an_option_of_the_users_own_is_its_name_alone() -> None:
 
 def test_a_goal_is_a_percent_or_hours() -> None:
     assert words.goal(outcome(goal=target("12.5"))) == "12.5 %"
-    assert words.goal(outcome(budget=16.0)) == "the most for 16 h"
-    assert words.goal(outcome(budget=7.5)) == "the most for 7.5 h"
+    assert words.goal(outcome(budget=16.0)) == "16 h"
+    assert words.goal(outcome(budget=7.5)) == "7.5 h"
+    assert words.goal(outcome(budget=0.001)) == "0.001 h"
+    assert words.goal(outcome(goal=target(75), budget=1_000.0)) == "75 % within 1,000 h"
+
+
+@given(st.floats(0, 10_000))
+def test_hours_that_are_left_are_rounded_down_and_those_that_are_needed_up(value: float) -> None:
+    left, needed = words.hours_left(value).removesuffix(" h"), words.hours_needed(value).removesuffix(" h")
+
+    assert Fraction(left) <= Fraction(repr(value)) <= Fraction(needed)
+    assert Fraction(needed) - Fraction(left) <= Fraction(1, 10)
 
 
 def test_a_stretch_says_what_it_takes_and_how_likely_it_is() -> None:

@@ -10,6 +10,8 @@ from planner.cli.common import Common, common_options, merge_options
 from planner.cli.show import progress_for, write
 from planner.model.measurement import Input
 from planner.model.replay import Replay
+from planner.replay.data import recording_name
+from planner.replay.stored import SUFFIX
 from planner.replay.story import find_recordings, replay
 from planner.report import Look
 from planner.report.markdown import render_markdown
@@ -17,7 +19,7 @@ from planner.report.pages.replay import replay_page
 from planner.report.replay_json import render_replay
 from planner.report.terminal import render_terminal
 
-DEFAULT_DATA = "replay"
+DEFAULT_DATA = "fixtures/replay"
 """The folder of recordings below the project's root."""
 
 
@@ -46,18 +48,20 @@ def score(
 ) -> None:
     """Score orders of tests, gapplan's among them, on recordings of per-test coverage.
 
-    DATA are .sqlite or .sqlite.xz files, or folders of them; by default the folder 'replay' below the root.
+    DATA are .sqlite or .sqlite.xz files, or folders of them; by default the folder 'fixtures/replay' below the root.
+    Facts kept beside them as NAME.facts.json.xz stand in for sources.
     """
     common = merge_options(before, after)
     given = [Path.cwd() / each for each in recordings] or [common.root / DEFAULT_DATA]
     data = find_recordings(given, only)
     folder = Path.cwd() / sources if sources else data[0].parent
     found = replay(data, folder, progress_for(common), is_quick=quick, jobs=jobs)
-    write(lambda look: _text(found, common, look), common, _inputs(data))
+    write(lambda look: _text(found, common, look), common, _inputs(data, folder))
 
 
-def _inputs(data: Sequence[Path]) -> list[Input]:
-    return [Input(str(path), "recording") for path in data]
+def _inputs(data: Sequence[Path], sources: Path) -> list[Input]:
+    facts = [sources / f"{recording_name(path)}{SUFFIX}" for path in data]
+    return [*(Input(str(path), "recording") for path in data), *(Input(str(path), "facts") for path in facts)]
 
 
 def _text(found: Replay, common: Common, look: Look) -> str:

@@ -43,7 +43,15 @@ def wish_options(command: F) -> F:
 
 def merge_wish(before: Mapping[str, Any], after: Mapping[str, Any], wish: "Wish") -> "Wish":
     """What `[tool.gapplan]` asks, with the options of the call in its place. Raises ConfigError."""
-    from planner.config import parse_budget, parse_confidence, parse_date, parse_ladder, parse_option, parse_pace
+    from planner.config import (
+        parse_budget,
+        parse_confidence,
+        parse_date,
+        parse_ladder,
+        parse_option,
+        parse_pace,
+        parse_stretch,
+    )
 
     given = {**before, **{name: value for name, value in after.items() if value not in (None, ())}}
     for name in ("confidence", "budget", "stretch", "ladder", "by", "today"):
@@ -52,12 +60,12 @@ def merge_wish(before: Mapping[str, Any], after: Mapping[str, Any], wish: "Wish"
     own = [parse_option(text) for text in given.get("option") or ()]
     names = [option.name for option in own]
     if repeated := [name for name in names if names.count(name) > 1]:
-        raise ConfigError(f"--option {repeated[0]} is given more than once; list its patterns with commas")
+        raise ConfigError(f"option {repeated[0]!r} is given more than once; list its patterns with commas")
     return replace(
         wish,
         confidence=parse_confidence(given["confidence"]) if given.get("confidence") else wish.confidence,
         budget=parse_budget(given["budget"]) if given.get("budget") else wish.budget,
-        stretch=given.get("stretch") or wish.stretch,
+        stretch=parse_stretch(given["stretch"]) if given.get("stretch") else wish.stretch,
         ladder=parse_ladder(given["ladder"]) if given.get("ladder") else wish.ladder,
         paces=tuple(parse_pace(text) for text in given.get("pace") or ()) or wish.paces,
         by=parse_date(given["by"], "--by") if given.get("by") else wish.by,

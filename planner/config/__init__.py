@@ -13,6 +13,7 @@ from planner.config.texts import (
     parse_option,
     parse_pace,
     parse_percent,
+    parse_stretch,
 )
 
 __all__ = [
@@ -25,5 +26,6 @@ __all__ = [
     "parse_option",
     "parse_pace",
     "parse_percent",
+    "parse_stretch",
     "read_config",
 ]

@@ -35,6 +35,12 @@ def parse_percent(text: str, today: Fraction, key: str = "target") -> Fraction:
     return percent
 
 
+def parse_stretch(text: str) -> str:
+    """The text of a percent above the target, as it is: `+5` is only known with the measurement."""
+    parse_percent(text, Fraction(0), "stretch")
+    return text
+
+
 def parse_absolute(text: str, key: str) -> Fraction:
     """A percent that is not relative to today: `12`, `12.5`, `12.5%`."""
     if text.strip().startswith("+"):
@@ -61,12 +67,9 @@ def parse_budget(text: str) -> float:
 def parse_pace(text: str) -> Pace:
     """`6h/week`, `12 tests/2 weeks`, `287 points/milestone`, `8 points/3h`."""
     match = _PACE.fullmatch(text.strip().lower())
-    if not match or not Fraction(match[1]) or (match[3] and not Fraction(match[3])):
+    period = match[4].strip().removesuffix("s") if match else ""
+    if not match or not period or not Fraction(match[1]) or (match[3] and not Fraction(match[3])):
         raise ConfigError(f"pace {text!r} is not like 6h/week, 12 tests/week or 287 points/milestone")
-    period = match[4].strip()
-    period = period.removesuffix("s") if len(period) > 1 else period
-    if period == "s":
-        raise ConfigError(f"pace {text!r} names no period such as week or milestone")
     amount = Fraction(match[1]) / Fraction(match[3] or 1)
     return Pace(amount, _kind(match[2] or "hours"), {"h": "hour"}.get(period, period))
 
@@ -106,11 +109,11 @@ def parse_option(text: str) -> OwnOption:
     modules = tuple(each.strip() for each in globs.split(",") if each.strip())
     if not (equals and name.strip() and modules):
         raise ConfigError(f"option {text!r} is not NAME=GLOB[,GLOB...], such as small=tools/finops/*.py")
-    return OwnOption(check_name(name.strip()), modules)
+    return OwnOption(check_name(name.strip(), f"option {name.strip()!r}"), modules)
 
 
-def check_name(name: str) -> str:
-    """The name of an option, if it is not one of gapplan's own. Raises ConfigError."""
+def check_name(name: str, key: str) -> str:
+    """The name of an option, if it is not one of gapplan's own. Raises ConfigError, which names the `key`."""
     if name in OWN_KEYS:
-        raise ConfigError(f"option {name!r}: {', '.join(OWN_KEYS)} are gapplan's own; choose another name")
+        raise ConfigError(f"{key}: {', '.join(OWN_KEYS)} are gapplan's own; choose another name")
     return name

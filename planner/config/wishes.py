@@ -13,6 +13,7 @@ from planner.config.texts import (
     parse_date,
     parse_pace,
     parse_span,
+    parse_stretch,
 )
 from planner.model.rates import DIVISORS, SHARES, Rates
 from planner.model.wish import Claim, OwnOption, Requirement, Span, Weights, Wish
@@ -26,11 +27,12 @@ def read_wish(table: Mapping[str, object]) -> Wish:
     """The wish that the table states; what it does not state has the default. Raises ConfigError."""
     confidence = read_figure("confidence", table.get("confidence"), "a percent such as 80")
     budget = read_figure("budget", table.get("budget"), "hours such as 16 or '16h'")
+    stretch = read_figure("stretch", table.get("stretch"), "a percent above the target")
     by = table.get("by")
     return Wish(
         confidence=parse_confidence(confidence) if confidence is not None else Wish().confidence,
         budget=parse_budget(budget) if budget is not None else None,
-        stretch=read_figure("stretch", table.get("stretch"), "a percent above the target"),
+        stretch=parse_stretch(stretch) if stretch is not None else None,
         paces=tuple(parse_pace(each) for each in read_texts("pace", table.get("paces"), "a text such as '6h/week'")),
         by=parse_date(str(by), "by") if by is not None else None,
         options=tuple(_option(name, each) for name, each in read_table("options", table.get("options")).items()),
@@ -59,9 +61,8 @@ def _option(name: str, value: object) -> OwnOption:
     modules = read_texts(f"{key}.modules", table.get("modules"), "a pattern or a list of patterns")
     if not modules or not all(map(str.strip, modules)):
         raise wrong(f"{key}.modules", "a pattern or a list of patterns", table.get("modules"))
-    return OwnOption(
-        check_name(name), modules, Claim(**{each: _span(f"{key}.{each}", table.get(each)) for each in claims})
-    )
+    claim = Claim(**{each: _span(f"{key}.{each}", table.get(each)) for each in claims})
+    return OwnOption(check_name(name, key), modules, claim)
 
 
 def _span(key: str, value: object) -> Span | None:

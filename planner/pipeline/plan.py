@@ -140,7 +140,7 @@ def _about_tests(measured: Measurement) -> Iterator[str]:
         )
 
 
-def _target(goal: Goal, measured: Measurement) -> Target | None:
+def _target(goal: Goal, measured: Measurement, key: str = "target") -> Target | None:
     today = measured.totals if goal.total == "measured" else measured.whole_tree
     if not today.points:
         raise ConfigError("the data has no statements at all, so no percent can be reached")
@@ -150,7 +150,7 @@ def _target(goal: Goal, measured: Measurement) -> Target | None:
         return None
     version = version_numbers(measured.version) if measured.version else None
     rules = Rules(measured.precision, version)
-    return Target(parse_percent(goal.percent, today.percent), goal.meaning, goal.total, rules)
+    return Target(parse_percent(goal.percent, today.percent, key), goal.meaning, goal.total, rules)
 
 
 def _forecast(measured: Measurement, code: Code, grain: Grain = "class") -> Forecast:
@@ -196,7 +196,7 @@ def _stretch(goal: Goal, choice: Field, ground: Ground, measured: Measurement) -
     """What the further target takes, by the cheapest way from today."""
     if goal.wish.stretch is None or ground.target is None:
         return None
-    target = _target(replace(goal, percent=goal.wish.stretch), measured)
+    target = _target(replace(goal, percent=goal.wish.stretch), measured, "stretch")
     if target is None or target.percent <= ground.target.percent:
         raise ConfigError(f"stretch {goal.wish.stretch!r} must lie above the target")
     need = target.points_needed(ground.today.points)

@@ -1,4 +1,4 @@
-"""The JSON of what to do instead of tests: the shape that `schemas/alternatives.schema.json` publishes."""
+"""The JSON of what to do instead of tests: the part of a plan that `schemas/plan.schema.json` publishes."""
 
 from planner.model.alternatives import Alternatives, Deletion, Exclusion, MainBlock, Totals
 from planner.report.json import Json, counts_json

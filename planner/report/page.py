@@ -34,8 +34,8 @@ class Bullets:
 class Column:
     """A column's title; numbers are right-aligned, names (paths, units) are set as code where there is such.
 
-    `drop` says which columns go first where the width does not suffice: 1 before 2, and 0 never. A column of prose
-    may be folded to `fold` columns before that.
+    `drop` says which columns go first where the width does not suffice: 1 before 2, and 0 never. A column of prose or
+    names may be folded to `fold` columns before that.
     """
 
     title: str

@@ -1,6 +1,7 @@
 """The JSON of a plan, format 1: the shape that `schemas/plan.schema.json` publishes."""
 
 from collections.abc import Sequence
+from math import ceil, floor
 
 from planner.model.measurement import Measurement
 from planner.model.option import Count, Deadline, Goalpost, Option, Outcome, Requirement, Rung, Step
@@ -20,7 +21,7 @@ from planner.report.json import (
     seams_json,
     target_json,
 )
-from planner.report.words import because, percent_value
+from planner.report.words import because, chance_value, percent_value, written
 
 
 def render_plan(outcome: Outcome) -> str:
@@ -60,7 +61,7 @@ def _option(option: Option, *, has_target: bool) -> dict[str, Json]:
         "name": option.name,
         "story": option.story,
         "reaches_target": option.reaches_target if has_target else None,
-        "probability": _chance(option.probability) if has_target else None,
+        "probability": chance_value(option.probability) if has_target else None,
         "points_gained": option.points_gained,
         "gain": range_json(option.gain),
         "points_after": option.points_after,
@@ -73,7 +74,7 @@ def _option(option: Option, *, has_target: bool) -> dict[str, Json]:
         "ceiling_points": option.ceiling,
         "ceiling_percent": percent_value(exact_percent(option.ceiling, option.ceiling_total)),
         "is_out_of_reach": option.is_out_of_reach,
-        "bound_gap": None if option.bound_gap is None else round(option.bound_gap, 6),
+        "bound_gap": None if option.bound_gap is None else ceil(written(option.bound_gap) * 10**6) / 10**6,
         "tests": _count(option.tests),
         "import_time_points": option.import_time_points,
         "effort_hours": effort_json(option.effort),
@@ -89,11 +90,6 @@ def _option(option: Option, *, has_target: bool) -> dict[str, Json]:
         "rungs": [_rung(rung) for rung in option.rungs],
         "deadline": _deadline(option.deadline) if option.deadline else None,
     }
-
-
-def _chance(value: float) -> float:
-    """Cut, never rounded up to the confidence that was asked for."""
-    return int(value * 10_000 + 1e-6) / 10_000
 
 
 def _count(count: Count) -> dict[str, Json]:
@@ -163,8 +159,8 @@ def _deadline(found: Deadline) -> dict[str, Json]:
     return {
         "by": found.by.isoformat(),
         "days": found.days,
-        "hours": found.hours,
-        "hours_a_week": round(found.hours_a_week, 2),
+        "hours": None if found.hours is None else floor(written(found.hours) * 100) / 100,
+        "hours_a_week": ceil(written(found.hours_a_week) * 100) / 100,
         "is_enough": found.is_enough,
     }
 
@@ -175,7 +171,7 @@ def _stretch(post: Goalpost) -> dict[str, Json]:
         "points_needed": post.need,
         "points_more": post.more,
         "reaches_target": bool(post.option and post.option.reaches_target),
-        "probability": _chance(post.option.probability) if post.option else 0.0,
+        "probability": chance_value(post.option.probability) if post.option else 0.0,
         "tests": _count(post.option.tests) if post.option else None,
         "effort_hours": effort_json(post.option.effort) if post.option else None,
     }

@@ -2,17 +2,25 @@
 
 import io
 import re
+from dataclasses import replace
 
 from rich import box
 from rich.cells import cell_len
-from rich.console import Console
+from rich.console import Console, JustifyMethod
 from rich.table import Table as RichTable
 from rich.text import Text
 
+from planner.report.columns import fitted
 from planner.report.escape import visible
 from planner.report.page import Block, Bullets, Heading, Page, Sentence, Table
 
 _STYLES = {"plain": "", "good": "green", "bad": "yellow", "quiet": "dim"}
+
+_FIGURE = re.compile(r"(?<=\d) (?=(?:%|h|min)(?!\w))")
+
+_GLUE = "\ue000"
+"""Stands for a blank where no line may break, which rich does at any blank there is. No text that was made visible
+has this character, one of those for private use."""
 
 
 def render_terminal(page: Page, *, width: int, has_colour: bool = False, is_ascii: bool = False) -> str:
@@ -30,7 +38,7 @@ def render_terminal(page: Page, *, width: int, has_colour: bool = False, is_asci
     with console.capture() as captured:
         for block in page:
             _print(block, console, is_ascii=is_ascii)
-    lines = "\n".join(line.rstrip() for line in captured.get().split("\n"))
+    lines = "\n".join(line.rstrip() for line in captured.get().replace(_GLUE, " ").split("\n"))
     return re.sub(r"\n{3,}", "\n\n", lines).strip("\n") + "\n"
 
 
@@ -39,9 +47,9 @@ def _print(block: Block, console: Console, *, is_ascii: bool) -> None:
         case Heading(text, level):
             if level > 1:
                 console.print()
-            console.print(Text(visible(text), style="bold"))
+            console.print(Text(_text(text), style="bold"))
         case Sentence(text, tone):
-            console.print(Text(visible(text), style=_STYLES[tone]))
+            console.print(Text(_text(text), style=_STYLES[tone]))
         case Bullets(items):
             for item in items:
                 console.print(_bullet(item))
@@ -54,40 +62,26 @@ def _bullet(item: str) -> RichTable:
     grid = RichTable.grid(padding=(0, 1, 0, 0))
     grid.add_column()
     grid.add_column(overflow="fold")
-    grid.add_row(Text("-"), Text(visible(item)))
+    grid.add_row(Text("-"), Text(_text(item)))
     return grid
 
 
 def _table(table: Table, width: int, *, is_ascii: bool) -> RichTable:
-    fitted = _fitted(table, width)
+    shown, widths = fitted(_glued(table), width, cell_len)
     drawn = RichTable(box=box.ASCII2 if is_ascii else box.SIMPLE_HEAD, padding=(0, 1, 0, 0), header_style="bold")
-    is_tight = _natural_width(fitted) > width
-    for column in fitted.columns:
-        drawn.add_column(
-            Text(visible(column.title)),
-            justify="right" if column.is_number else "left",
-            overflow="fold",
-            no_wrap=column.is_number or not (is_tight or column.fold),
-        )
-    for row in fitted.rows:
-        drawn.add_row(*(Text(visible(cell)) for cell in row))
+    for column, columns in zip(shown.columns, widths, strict=True):
+        justify: JustifyMethod = "right" if column.is_number else "left"
+        drawn.add_column(Text(column.title), justify=justify, width=columns, no_wrap=True)
+    for row in shown.rows:
+        drawn.add_row(*map(Text, row))
     return drawn
 
 
-def _fitted(table: Table, width: int) -> Table:
-    """The table without empty columns, and without those that may go until it fits the width."""
-    table = table.without_empty()
-    while _natural_width(table) > width:
-        droppable = [(column.drop, place) for place, column in enumerate(table.columns) if column.drop]
-        if not droppable:
-            break
-        table = table.without(min(droppable)[1])
-    return table
+def _glued(table: Table) -> Table:
+    columns = [replace(column, title=_text(column.title)) for column in table.columns]
+    return Table(columns, [[_text(cell) for cell in row] for row in table.rows])
 
 
-def _natural_width(table: Table) -> int:
-    """Columns needed to print the table with no cell folded that need not be: two blanks after each cell, and edges."""
-    cells = [[column.title for column in table.columns], *table.rows]
-    widths = [max(cell_len(visible(row[place])) for row in cells) for place in range(len(table.columns))]
-    folded = [min(width, column.fold or width) for width, column in zip(widths, table.columns, strict=True)]
-    return sum(folded) + 2 * len(folded) + 1
+def _text(raw: str) -> str:
+    """What may be shown of a text, with each figure glued to its unit so that no line breaks between them."""
+    return _FIGURE.sub(_GLUE, visible(raw))

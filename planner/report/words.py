@@ -10,11 +10,8 @@ from planner.model.percent import cut_percent, decimals_of, exact_percent, perce
 from planner.model.plan import Candidate, Effort, Seam
 from planner.model.wish import Span
 
-NARROW = " "
-"""Between a figure and its unit."""
-
-TINY = 1e-9
-"""So that 0.57 is 57 in a hundred, although its hundredfold is a little less."""
+MOST_PLACES = 6
+"""Figures are stated with so many decimals at most (`config.texts`); one with more was computed."""
 
 
 def count(number: int) -> str:
@@ -40,6 +37,16 @@ def percent_of(covered: int, points: int, goal: Fraction | None = None) -> str:
 def percent_value(value: Fraction) -> float:
     """For JSON: cut to four decimals."""
     return float(cut_percent(value, 4))
+
+
+def chance_value(chance: float) -> float:
+    """For JSON: cut to four decimals, so that no chance is rounded up to the one that was asked for."""
+    return float(cut_percent(written(chance), 4))
+
+
+def written(value: float) -> Fraction:
+    """The figure as it is written: 0.57 is 57 hundredths, although the float is a little less."""
+    return Fraction(repr(value))
 
 
 def hours(effort: Effort) -> str:
@@ -121,17 +128,17 @@ def shortcoming(option: Option) -> str:
 
 def surely(option: Option) -> str:
     """`in 83 of 100 cases`."""
-    return f"in {int(option.probability * 100 + TINY)} of 100 cases"
+    return f"in {floor(written(option.probability) * 100)} of 100 cases"
 
 
 def chance(option: Option) -> str:
     """The probability as a whole percent, never rounded up."""
-    return f"{int(option.probability * 100 + TINY)}{NARROW}%"
+    return f"{floor(written(option.probability) * 100)} %"
 
 
 def asked(option: Option) -> str:
     """The confidence that was asked for: `80 %`, `82.5 %`."""
-    return f"{option.confidence * 100:g}{NARROW}%"
+    return exact(written(option.confidence) * 100)
 
 
 def label(option: Option) -> str:
@@ -140,21 +147,33 @@ def label(option: Option) -> str:
 
 
 def goal(outcome: Outcome) -> str:
-    """What is planned for: a percent, or hours."""
-    if outcome.target:
-        return f"{outcome.target.text} %"
-    return f"{number(outcome.budget or 0)} h"
+    """What is planned for: a percent, hours, or a percent within hours."""
+    if outcome.target is None:
+        return hours_given(outcome)
+    return f"{outcome.target.text} %" + (f" within {hours_given(outcome)}" if outcome.budget else "")
 
 
-def number(value: float) -> str:
-    """`16`, `16.5`, `1,234,567`."""
-    return count(int(value)) if value == int(value) else f"{value:,.2f}".rstrip("0")
+def hours_given(outcome: Outcome) -> str:
+    """The budget: `16 h`."""
+    return f"{plain(written(outcome.budget or 0))} h"
+
+
+def hours_left(value: float) -> str:
+    """Hours that there are, rounded down: `60.8 h`."""
+    return f"{cut_percent(written(value), 1)} h"
+
+
+def hours_needed(value: float) -> str:
+    """Hours that something takes, rounded up: `15.4 h`."""
+    return f"{ceil(written(value) * 10) / 10:.1f} h"
 
 
 def plain(value: Fraction) -> str:
-    """A stated figure: `287`, `2.67`; what is no short decimal is cut after two places."""
+    """A stated figure as it was stated: `287`, `79.996`; one that is no decimal, such as 8/3, as `2.67`."""
     places = decimals_of(value)
-    return count(int(value)) if not places else percent_text(value, min(places, 2) if value > 1 else min(places, 4))
+    if places > MOST_PLACES:
+        return percent_text(value, 2 if value > 1 else 4)
+    return percent_text(value, places) if places else count(int(value))
 
 
 def exact(value: Fraction) -> str:
@@ -178,21 +197,21 @@ def proof(option: Option, *, is_budget: bool = False) -> str:
         return ""
     if is_budget:
         if not option.bound_gap:
-            return "No set of these tests gains more for it."
-        return f"The best set of these tests gains at most {gap(option)} more of what it could."
+            return "No set of these tests gains more in that time."
+        return f"Proven: it gains at least {least(option)} of what the best set of these tests could."
     if not option.bound_gap:
         return "No set of these tests does it in less."
-    return f"Proven: no set of these tests needs less than {least(option)} of its hours."
+    return f"Proven: no set of these tests does it in less than {least(option)} of these hours."
 
 
 def gap(option: Option) -> str:
     """The proven gap, rounded up: what is said to be at most must be."""
-    return "" if option.bound_gap is None else f"{ceil(option.bound_gap * 1000) / 10:.1f}{NARROW}%"
+    return "" if option.bound_gap is None else f"{ceil(written(option.bound_gap) * 1000) / 10:.1f} %"
 
 
 def least(option: Option) -> str:
-    """The share of its hours that the cheapest set needs at least, rounded down."""
-    return f"{floor((1 - (option.bound_gap or 0)) * 1000) / 10:.1f}{NARROW}%"
+    """What the proven gap leaves of the whole, rounded down."""
+    return f"{floor((1 - written(option.bound_gap or 0.0)) * 1000) / 10:.1f} %"
 
 
 def left_out(option: Option) -> str:

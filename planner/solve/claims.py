@@ -41,7 +41,7 @@ def _on_percent(claimed: Span, gained: Span | None, today: Counts, gain: Range) 
         Fraction(100 * (today.covered_points + points), max(1, today.points)) for points in (span.low, span.high)
     )
     subject = "the claimed gain" if gained else "the forecast gain"
-    found = f"{subject} is {_between(low, high)} % of today's {today.points:,} points"
+    found = f"{subject} comes to {_between(low, high)} % of today's {today.points:,} points"
     return Verdict(
         "percent", claimed, found, low + _HALF_A_DIGIT >= claimed.low and high + _HALF_A_DIGIT >= claimed.high
     )

@@ -9,6 +9,9 @@ from planner.model.wish import Pace
 from planner.report import words
 from planner.report.page import Block, Column, Heading, Sentence, Table
 
+NEAREST = 2
+"""Rungs that are worth a sentence."""
+
 
 def ladder_blocks(outcome: Outcome) -> Iterator[Block]:
     """The rungs of D: what each takes from today, and when it is reached at the paces given."""
@@ -16,16 +19,36 @@ def ladder_blocks(outcome: Outcome) -> Iterator[Block]:
         if option.rungs:
             yield Heading("Ladder (D)")
             yield _table(option)
+            yield from _at_pace(option)
             if any(rung.tests is None for rung in option.rungs):
-                yield Sentence(
-                    "Where there are no hours, all tests that could be planned today do not lead so far.", "quiet"
-                )
+                yield Sentence("Where there are no hours, the tests of this plan do not lead that far.", "quiet")
+
+
+def _at_pace(option: Option) -> Iterator[Block]:
+    """What the first rung takes where points and tests of the same period are known: the team's own yield."""
+    first = option.rungs[0]
+    points = {pace.period: (pace, count) for pace, count in first.periods if pace.of == "points"}
+    tests = {pace.period: pace for pace, _ in first.periods if pace.of == "tests"}
+    for period in points.keys() & tests.keys():
+        pace, _ = points[period]
+        amount = tests[period].amount
+        away = [
+            f"{percent_text(rung.percent)} % is {_periods(rung.points_gained / pace.amount, period)} and about "
+            f"{words.count(round(rung.points_gained / pace.amount * amount))} tests away"
+            for rung in option.rungs[:NEAREST]
+        ]
+        yield Sentence(
+            f"At the recorded {words.plain(pace.amount)} points and {words.plain(amount)} tests a {period}: "
+            f"{words.listed(away)}."
+        )
 
 
 def _table(option: Option) -> Table:
-    columns = [Column(title, is_number=True) for title in ("percent", "fail_under", "points", "gain", "tests", "hours")]
+    columns = [Column("percent", is_number=True), Column("fail_under", is_number=True, drop=2)]
+    columns += [Column("points", is_number=True, drop=1), Column("gain", is_number=True)]
+    columns += [Column("tests", is_number=True), Column("hours", is_number=True)]
     paces = list(dict.fromkeys(pace for rung in option.rungs for pace, _ in rung.periods))
-    columns += [Column(f"{words.plain(pace.amount)} {pace.of}/{pace.period}", is_number=True) for pace in paces]
+    columns += [Column(f"{words.plain(pace.amount)} {pace.of}/{pace.period}", is_number=True, drop=3) for pace in paces]
     columns += [Column("due", is_number=True)]
     return Table(columns, [_row(rung, paces) for rung in option.rungs]).without_empty()
 

@@ -7,7 +7,7 @@ from planner.report import words
 from planner.report.page import Block, Bullets, Heading, Page, Sentence
 from planner.report.pages.alternatives import alternatives_blocks
 from planner.report.pages.ladder import ladder_blocks
-from planner.report.pages.options import claim_blocks, options_table, requirement_blocks
+from planner.report.pages.options import claim_blocks, has_proof, options_table, requirement_blocks
 from planner.report.pages.shared import doubts, what_it_takes, where_we_are
 from planner.report.pages.steps import steps_table
 
@@ -17,11 +17,13 @@ FIRST_STEPS = 12
 
 def plan_page(outcome: Outcome, *, is_detailed: bool = False) -> Page:
     """The plan: where we are, what it takes, the options, the recommended one's steps, what is in doubt."""
-    blocks: list[Block] = [Heading(f"{outcome.project}: {words.goal(outcome)}", 1), *where_we_are(outcome)]
+    asked = words.goal(outcome) if outcome.target else f"the most for {words.goal(outcome)}"
+    blocks: list[Block] = [Heading(f"{outcome.project}: {asked}", 1), *where_we_are(outcome)]
     if outcome.target:
         blocks += what_it_takes(outcome, outcome.target)
     if outcome.options:
-        blocks += [Heading("Options"), options_table(outcome), *_recommendation(outcome), *_reach(outcome)]
+        blocks += [Heading("Options"), options_table(outcome), _units(outcome, "(ranges: gapplan options)")]
+        blocks += [*_recommendation(outcome), *_reach(outcome)]
         blocks += requirement_blocks(outcome)
         blocks += claim_blocks(outcome)
         blocks += _steps(outcome, is_detailed=is_detailed)
@@ -37,7 +39,8 @@ def options_page(outcome: Outcome, *, is_detailed: bool = False) -> Page:
     if outcome.target:
         blocks += what_it_takes(outcome, outcome.target)
     if outcome.options:
-        blocks += [options_table(outcome, is_wide=True), *_recommendation(outcome), *_reach(outcome)]
+        blocks += [options_table(outcome, is_wide=True), _units(outcome, "with P10-P90 beside them")]
+        blocks += [*_recommendation(outcome), *_reach(outcome)]
         blocks += [Heading("What each is"), Bullets([_story(option) for option in outcome.options])]
         blocks += requirement_blocks(outcome)
         blocks += claim_blocks(outcome)
@@ -58,40 +61,46 @@ def _story(option: Option) -> str:
     return "; ".join(parts)
 
 
-def _recommendation(outcome: Outcome) -> Iterator[Block]:
+def _units(outcome: Outcome, ranges: str) -> Sentence:
+    """How the figures of the table are meant."""
     sure = "calibrated on this project" if outcome.is_calibrated else "uncalibrated"
-    yield Sentence(f"Hours are P50-P80 and {sure}; gains are medians (ranges: gapplan options).", "quiet")
+    return Sentence(f"Hours are P50-P80 and {sure}; gains are medians {ranges}.", "quiet")
+
+
+def _recommendation(outcome: Outcome) -> Iterator[Block]:
     chosen = next((each for each in outcome.options if each.key == outcome.recommended), None)
     if chosen is None:
         yield Sentence("No option gains anything: there is nothing to plan tests for.", "bad")
         return
     label = words.label(chosen)
     if outcome.target is None:
-        yield Sentence(f"Recommended: {label}: it gains most in {words.number(outcome.budget or 0)} h.", "good")
+        yield Sentence(f"Recommended: {label}: it gains most in {words.hours_given(outcome)}.", "good")
     elif chosen.reaches_target:
         yield Sentence(f"Recommended: {label}: the fewest hours that get there {words.surely(chosen)}.", "good")
     else:
         asked = "what is required" if outcome.is_met else "the target"
         yield Sentence(f"No option reaches {asked}; {label}, comes nearest: {words.shortcoming(chosen)}.", "bad")
-    yield from _about(chosen, is_budget=outcome.target is None)
+    yield from _about(chosen, outcome)
     yield from _in_time(chosen, outcome)
 
 
 def _in_time(chosen: Option, outcome: Outcome) -> Iterator[Block]:
     """Whether the recommended option is done by the day it has to be."""
-    if chosen.deadline:
-        each = chosen.deadline
-        weeks = f"By {each.by} there are {words.plural(each.days, 'day')}"
-        if each.hours is None:
-            yield Sentence(f"{weeks}: {words.number(round(each.hours_a_week, 1))} h a week would do.")
-        else:
-            tone, verdict = ("good", "enough") if each.is_enough else ("bad", "not enough")
-            yield Sentence(f"{weeks}, {words.number(round(each.hours, 1))} h at the given pace: {verdict}.", tone)
+    if (each := chosen.deadline) is None:
+        return
+    left, needed = words.plural(each.days, "day"), words.hours_needed(chosen.effort.p80)
+    if each.hours is None:
+        a_week = words.hours_needed(each.hours_a_week)
+        yield Sentence(f"{left} until {each.by}: for its {needed} (P80) {a_week} a week would do.")
+    else:
+        tone, verdict = ("good", "enough") if each.is_enough else ("bad", "not enough")
+        has = words.hours_left(each.hours)
+        yield Sentence(f"{left} until {each.by}, {has} at the given pace: {verdict} for its {needed} (P80).", tone)
 
 
-def _about(chosen: Option, *, is_budget: bool) -> Iterator[Block]:
+def _about(chosen: Option, outcome: Outcome) -> Iterator[Block]:
     """What the reader has to know of the recommended option."""
-    parts = [words.proof(chosen, is_budget=is_budget)] if chosen.bound_gap is not None else []
+    parts = [words.proof(chosen, is_budget=outcome.target is None)] if has_proof(chosen, outcome) else []
     if chosen.new_seams:
         parts.append(f"It builds {words.listed([each.seam.double for each in chosen.new_seams])} first.")
     if chosen.left_out:

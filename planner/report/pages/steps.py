@@ -12,11 +12,11 @@ from planner.report.page import Column, Table
 
 def steps_table(steps: Sequence[Step]) -> Table:
     """All the steps, by unit."""
-    columns = [Column("no.", is_number=True), Column("file", is_name=True), Column("test of", is_name=True)]
+    columns = [Column("no.", is_number=True), Column("file", is_name=True, fold=24), Column("test of", is_name=True)]
     columns += [Column("tests", is_number=True), Column("gain", is_number=True)]
     columns += [Column("import", is_number=True, drop=0 if any(step.is_hollow for step in steps) else 3)]
-    columns += [Column("hours", is_number=True), Column("missing lines", drop=1), Column("assert on", drop=2, fold=22)]
-    columns += [Column("double", drop=3, fold=22)]
+    columns += [Column("hours", is_number=True), Column("missing lines", drop=4, fold=14)]
+    columns += [Column("assert on", drop=1, fold=22), Column("double", drop=2, fold=22)]
     return Table(columns, [_row(row, len(steps)) for row in _by_unit(steps)])
 
 
