@@ -37,12 +37,12 @@ FLOORS = {
 """Room -> floor. A new room takes its floor here, in the same change."""
 
 DOORS = {
-    "coverage": {"measure", "settings"},
+    "coverage": {"measure", "settings", "replay/collect/inside"},
     "click": {"cli"},
     "rich": {"cli", "report/terminal"},
     "defusedxml": {"xml"},
-    "sqlite3": {"measure/datafile", "replay/data"},
-    "subprocess": {"git/sealed"},
+    "sqlite3": {"measure/datafile", "replay/data", "replay/collect/table"},
+    "subprocess": {"git/sealed", "replay/collect/launch"},
     "ast": {"source"},
     "libcst": {"source/newer", "source/lowering"},
     "networkx": {"graph"},

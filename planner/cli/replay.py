@@ -1,5 +1,7 @@
 """`gapplan replay`: does a plan come true? Hides tests of recorded projects, plans, and puts them back."""
 
+import os
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -7,7 +9,7 @@ from typing import Any
 import click
 
 from planner.cli.common import Common, common_options, merge_options
-from planner.cli.show import progress_for, write
+from planner.cli.show import progress_for, say, write
 from planner.model.measurement import Input
 from planner.model.replay import Replay
 from planner.replay.data import recording_name
@@ -71,3 +73,33 @@ def _text(found: Replay, common: Common, look: Look) -> str:
     if common.format == "markdown":
         return render_markdown(page)
     return render_terminal(page, width=look.width, has_colour=look.has_colour, is_ascii=look.is_ascii)
+
+
+@command.command()
+@click.argument("folder", metavar="PROJECT")
+@click.option("--python", metavar="EXE", help="The project's own Python.  [default: the one that runs gapplan]")
+@click.option(
+    "--tests", metavar="ARG", multiple=True, help="For pytest: a path, or --tests=--option=value. Repeatable."
+)
+@common_options
+@click.pass_obj
+def collect(before: dict[str, Any], /, folder: str, python: str | None, tests: tuple[str, ...], **after: Any) -> None:
+    """Record what each test of PROJECT runs. THIS RUNS THE PROJECT'S CODE; no other command does.
+
+    Its test suite runs once, and each module and each test file is imported by a process of its own. The project's
+    Python needs pytest, coverage and the project itself (pip install -e). Writes NAME.sqlite in the current
+    directory, or --output, packed if that ends in .xz; 'gapplan replay score' reads it.
+    """
+    from planner.replay.collect import Order, project_name, record
+
+    common = merge_options({**before, "project": folder}, {**after, "project": None})
+    root = common.root
+    output = common.output or Path.cwd() / f"{project_name(root)}.sqlite"
+    say(f"gapplan: this runs the code of the project {root}, its tests and its modules", common)
+    order = Order(root, _program(python or sys.executable), tests, common.source, common.rcfile)
+    record(order, output, lambda line: say(f"gapplan: {line}", common))
+
+
+def _program(name: str) -> str:
+    """A path holds in the project's root too; a bare name is found on PATH. Links stay: they lead to environments."""
+    return os.path.abspath(name) if os.path.dirname(name) else name
