@@ -26,6 +26,8 @@ FLOORS = {
     "solve": 3,
     "report": 3,
     "alternatives": 3,
+    "doctor": 3,
+    "suite": 3,
     "git": 2,
     "settings": 2,
     "state": 2,

@@ -1,0 +1,35 @@
+"""Whether the measurement is true: one file per check, each saying what is wrong, what it costs and what mends it.
+
+In here: checks, how grave their findings are, configuration lines. Not in here: reading of files, texts of reports.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+from planner.doctor.check import Check
+from planner.doctor.exam import WATCHED, Exam
+from planner.doctor.severity import severity_of
+from planner.model.findings import Diagnosis, Silenced
+
+__all__ = ["CHECKS", "WATCHED", "Check", "Exam", "diagnose"]
+
+
+CHECKS: tuple[Check, ...] = ()
+"""All checks, in the order in which equal findings are shown."""
+
+
+def diagnose(exam: Exam, silenced: Mapping[str, str] | None = None, checks: Iterable[Check] = CHECKS) -> Diagnosis:
+    """Run the checks; `silenced` gives a reason for each check whose findings the project does not want to hear of."""
+    reasons = silenced or {}
+    asked = [each for each in checks if not each.needs(exam)]
+    totals = exam.measurement.totals
+    found = [finding for check in asked for finding in check.find(exam)]
+    graded = [replace(each, severity=each.severity or severity_of(each, totals)) for each in found]
+    ranked = sorted(graded, key=lambda each: -each.doubt.swing(totals))
+    return Diagnosis(
+        totals=totals,
+        findings=tuple(each for each in ranked if each.check not in reasons),
+        silenced=tuple(Silenced(each, reasons[each.check]) for each in ranked if each.check in reasons),
+        checks=tuple(each.name for each in asked),
+        unchecked={each.name: reason for each in checks if (reason := each.needs(exam))},
+    )

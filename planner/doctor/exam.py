@@ -1,0 +1,70 @@
+"""All that the checks may look at, as one value. Nothing in it was run, and no check reads a file by itself."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+
+from planner.model.calls import WatchedCall
+from planner.model.facts import ModuleFacts
+from planner.model.gates import Gate, SteeringText
+from planner.model.measurement import FileCoverage, Measurement, Skipped
+from planner.model.outcomes import TestOutcome
+from planner.model.problem import BodyKey
+from planner.model.seams import UnitKey
+from planner.model.trail import Trail
+from planner.settings import CoverageSettings, PytestSettings
+
+WATCHED = (
+    *("subprocess.", "os._exit", "os.exec", "os.fork", "os.spawn", "os.posix_spawn", "os.kill", "os.system"),
+    *("multiprocessing.", "concurrent.futures.ProcessPoolExecutor", "asyncio.create_subprocess", "billiard."),
+    *("greenlet.", "gevent.", "eventlet.", "sqlalchemy.ext.asyncio.", "threading.", "_thread."),
+    *("pytest.mark.", "pytest.skip", "pytest.xfail", "pytest.importorskip"),
+    *("unittest.skip", "unittest.expectedFailure", "unittest.SkipTest"),
+    *("sys.settrace", "sys.setprofile", "sys.path.", "threading.settrace", "coverage.", "importlib."),
+    *("signal.", "click.testing.", "runpy."),
+)
+"""Names whose calls are collected from product and tests, by how they begin."""
+
+
+@dataclass(frozen=True, slots=True)
+class Exam:
+    """A project as the checks see it. All mappings from files are by path below the root, with forward slashes.
+
+    `facts` are of the product, `test_facts` of tests and conftest files, both only of files that can be parsed.
+    `texts` are the files that steer tools (tox.ini, noxfile.py, Makefile, workflows, pre-commit, codecov.yml), also
+    pyproject.toml, setup.cfg and conftest files. `tree` are all Python files below the root. `outcomes` come from JUnit
+    XML; None where none was given. `reach` tells which functions of the product tests would enter, with how likely each
+    is (0 to 1), for units of test files. `recount` counts a measured file anew under other settings, on the same rows.
+    `source` is the text of a Python file, "" when it cannot be read.
+    """
+
+    project: str
+    measurement: Measurement
+    settings: CoverageSettings
+    pytest: PytestSettings = field(default_factory=PytestSettings)
+    trail: Trail = field(default_factory=Trail)
+    tree: tuple[str, ...] = ()
+    facts: Mapping[str, ModuleFacts] = field(default_factory=dict)
+    test_facts: Mapping[str, ModuleFacts] = field(default_factory=dict)
+    calls: tuple[WatchedCall, ...] = ()
+    gates: tuple[Gate, ...] = ()
+    texts: tuple[SteeringText, ...] = ()
+    outcomes: tuple[TestOutcome, ...] | None = None
+    modified: Mapping[str, float] = field(default_factory=dict)
+    reach: Callable[[Iterable[UnitKey]], Mapping[BodyKey, float]] = lambda units: {}
+    recount: Callable[[str, CoverageSettings], FileCoverage | Skipped | None] = lambda path, settings: None
+    source: Callable[[str], str] = lambda path: ""
+
+    @property
+    def product(self) -> tuple[FileCoverage, ...]:
+        """Measured files of the product: those with facts."""
+        return tuple(file for file in self.measurement.files if file.path in self.facts)
+
+    def text_of(self, path: str) -> SteeringText | None:
+        """The steering text at that path, None where there is none."""
+        return next((each for each in self.texts if each.path == path), None)
+
+    def line_of(self, path: str, needle: str) -> int | None:
+        """The first line of a steering text that holds `needle`; None where none does."""
+        text = self.text_of(path)
+        lines = text.text.split("\n") if text else []
+        return next((number for number, line in enumerate(lines, 1) if needle in line), None)
