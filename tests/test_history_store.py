@@ -1,0 +1,215 @@
+"""The store of snapshots loses nothing that was acknowledged, and meets whatever stands in its place with one line."""
+
+import json
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from snapshots import SNAPSHOTS, shot, snapshot
+
+from planner.errors import InputError
+from planner.history.codec import decode_snapshot, encode_snapshot, with_key
+from planner.history.store import VERSION, keep_snapshot, list_snapshots, read_snapshot
+from planner.model.history import Snapshot
+
+ROOT = Path(__file__).parent.parent
+
+
+@given(found=SNAPSHOTS)
+def test_a_snapshot_comes_back_from_its_line_of_json_as_it_was(found: Snapshot) -> None:
+    line = encode_snapshot(found)
+
+    assert decode_snapshot(line, "line 1") == with_key(_sorted(found))
+    assert b"\n" not in line
+
+
+def _sorted(found: Snapshot) -> Snapshot:
+    return replace(found, files=tuple(sorted(found.files, key=lambda file: file.path)))
+
+
+@settings(max_examples=20, deadline=None)
+@given(found=SNAPSHOTS)
+def test_a_snapshot_comes_back_from_the_store_as_it_was(
+    found: Snapshot, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    path = tmp_path_factory.mktemp("store") / "history.sqlite"
+
+    kept = keep_snapshot(path, _sorted(found))
+
+    assert read_snapshot(path, kept.key) == kept
+
+
+def test_the_same_content_is_kept_once_and_files_that_did_not_change_too(tmp_path: Path) -> None:
+    path = tmp_path / "history.sqlite"
+
+    keep_snapshot(path, snapshot(shot("a b c", "a")))
+    keep_snapshot(path, snapshot(shot("a b c", "a")))
+    keep_snapshot(path, snapshot(shot("a b c", "a"), shot("x y", "x", path="shop/stock.py")))
+
+    assert len(list_snapshots(path).snapshots) == 2
+    with sqlite3.connect(path) as store:
+        assert store.execute("SELECT count(*) FROM shot").fetchone() == (2,)
+
+
+def test_a_store_is_for_its_owner_alone_and_leaves_no_draft(tmp_path: Path) -> None:
+    path = tmp_path / "deep" / "history.sqlite"
+
+    keep_snapshot(path, snapshot(shot("a", "a")))
+
+    assert [each.name for each in path.parent.iterdir()] == ["history.sqlite"]
+
+
+def _foreign(path: Path) -> None:
+    with sqlite3.connect(path) as store:
+        store.execute("CREATE TABLE file (id INTEGER)")
+
+
+def _newer(path: Path) -> None:
+    keep_snapshot(path, snapshot(shot("a", "a")))
+    with sqlite3.connect(path) as store:
+        store.execute(f"PRAGMA user_version = {VERSION + 1}")
+
+
+def _cut_short(path: Path) -> None:
+    keep_snapshot(path, snapshot(*(shot("a b c " * 200, "a", path=f"shop/{number}.py") for number in range(300))))
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 3])
+
+
+def _linked(path: Path) -> None:
+    keep_snapshot(path.with_name("other.sqlite"), snapshot(shot("a", "a")))
+    path.symlink_to("other.sqlite")
+
+
+def _with_journal(path: Path) -> None:
+    keep_snapshot(path, snapshot(shot("a", "a")))
+    path.with_name("history.sqlite-journal").write_bytes(b"\0" * 600 + b"\xd9\xd5\x05\xf9\x20\xa1\x63\xd7")
+
+
+@pytest.mark.parametrize(
+    ("make", "says"),
+    [
+        (lambda path: path.write_bytes(b""), "empty"),
+        (lambda path: path.write_bytes(b"no database" * 500), "damaged, or no store"),
+        (lambda path: path.mkdir(), "is no file"),
+        (_foreign, "no store of gapplan's snapshots"),
+        (_newer, "take a newer one"),
+        (_cut_short, "damaged"),
+        (_linked, "is a link"),
+        (_with_journal, "names another file to delete"),
+    ],
+    ids=["empty", "garbage", "folder", "foreign", "newer", "cut short", "link", "journal"],
+)
+def test_what_is_no_store_is_refused_in_one_line_and_left_alone(tmp_path: Path, make, says: str) -> None:  # type: ignore[no-untyped-def]
+    path = tmp_path / "history.sqlite"
+    make(path)
+    before = path.read_bytes() if path.is_file() else None
+
+    with pytest.raises(InputError, match=says) as error:
+        keep_snapshot(path, snapshot(shot("a b", "a")))
+
+    assert "\n" not in str(error.value)
+    assert (path.read_bytes() if path.is_file() else None) == before
+
+
+def test_one_damaged_snapshot_does_not_cost_the_others(tmp_path: Path) -> None:
+    path = tmp_path / "history.sqlite"
+    first = keep_snapshot(path, snapshot(shot("a b", "a")))
+    second = keep_snapshot(path, snapshot(shot("a b", "b")))
+    with sqlite3.connect(path) as store:
+        store.execute("UPDATE snapshot SET content = x'00' WHERE key = ?", (first.key,))
+
+    kept = list_snapshots(path)
+
+    assert [each.key for each in kept.snapshots] == [second.key]
+    assert [each.path for each in kept.damaged] == [f"snapshot {first.key}"]
+    assert read_snapshot(path, second.key) == second
+
+
+def test_a_shot_that_was_tampered_with_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "history.sqlite"
+    kept = keep_snapshot(path, snapshot(shot("a b", "a")))
+    with sqlite3.connect(path) as store:
+        store.execute("UPDATE shot SET content = x'789c030000000001'")
+
+    with pytest.raises(InputError, match=r"damaged \(the lines of shop/desk.py\)"):
+        read_snapshot(path, kept.key)
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ({"format": 2}, "format 2; this gapplan reads 1"),
+        ({"format": "one"}, "no snapshot"),
+        ({"more": 1}, "no snapshot"),
+        ({"taken": "yesterday"}, "no snapshot"),
+        ({"taken": "2026-11-21 12:00:00"}, "no snapshot"),
+        ({"totals": [1, 2, 0, 0]}, "more is covered"),
+        ({"totals": [1, 1, 0]}, "no snapshot"),
+        ({"files": {"a.py": {"counts": [1, 1, 0, 0], "statements": "9-3"}}}, "are no line numbers"),
+        ({"files": {"a.py": {"counts": [1, 1, 0, 0], "statements": "1-99999999999"}}}, "are no line numbers"),
+        ({"files": {"a.py": {"counts": [1, 1, 0, 0], "marks": "abc"}}}, "marks are cut short"),
+        ({"files": {"a.py": {"counts": [1, 1, 0, 0], "exits": [[1, 2, 3]]}}}, "3 of 2 exits"),
+    ],
+)
+def test_a_line_of_json_that_is_no_snapshot_is_refused_by_name(change: dict[str, object], says: str) -> None:
+    content = {**json.loads(encode_snapshot(snapshot(shot("a b", "a")))), **change}
+
+    with pytest.raises(InputError, match=says) as error:
+        decode_snapshot(json.dumps(content).encode(), "history.jsonl:3")
+
+    assert str(error.value).startswith("history.jsonl:3: ")
+
+
+_WRITER = """
+import sys
+from pathlib import Path
+sys.path.insert(0, sys.argv[3])
+from snapshots import shot, snapshot
+from planner.history.store import keep_snapshot
+for number in range(int(sys.argv[2])):
+    text = f"w{sys.argv[4]} n{number} " + "a b c " * 50
+    files = [shot(text, "a", path=f"shop/{place}.py") for place in range(20)]
+    kept = keep_snapshot(Path(sys.argv[1]), snapshot(*files))
+    print(kept.key, flush=True)
+"""
+
+
+def _start(path: Path, count: int, name: str) -> "subprocess.Popen[str]":
+    command = [sys.executable, "-c", _WRITER, str(path), str(count), str(ROOT / "tests"), name]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+
+
+def test_several_writers_lose_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "history.sqlite"
+
+    writers = [_start(path, 5, str(number)) for number in range(4)]
+    printed = [writer.communicate()[0].split() for writer in writers]
+
+    assert sorted(key for keys in printed for key in keys) == sorted(
+        each.key for each in list_snapshots(path).snapshots
+    )
+
+
+@pytest.mark.skipif(os.name != "posix", reason="kills processes")
+def test_what_a_killed_writer_acknowledged_is_there_and_nothing_half(tmp_path: Path) -> None:
+    path = tmp_path / "history.sqlite"
+    acknowledged: list[str] = []
+
+    for attempt in range(6):
+        writer = _start(path, 1000, str(attempt))
+        assert writer.stdout
+        acknowledged.append(writer.stdout.readline().strip())
+        time.sleep(0.003 * attempt)
+        writer.send_signal(signal.SIGKILL)
+        acknowledged += writer.communicate()[0].split()
+
+    known = [each.key for each in list_snapshots(path).snapshots]
+    assert set(acknowledged) <= set(known)
+    assert all(read_snapshot(path, key).files for key in known)
