@@ -56,7 +56,7 @@ def closed(schema: Any) -> Any:
     """The schema with every object closed, so that a key it does not name is an error."""
     if isinstance(schema, Mapping):
         every = {key: closed(value) for key, value in schema.items()}
-        return {**every, "additionalProperties": False} if schema.get("type") == "object" else every
+        return {"additionalProperties": False, **every} if schema.get("type") == "object" else every
     return [closed(each) for each in schema] if isinstance(schema, list) else schema
 
 

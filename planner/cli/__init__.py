@@ -23,6 +23,12 @@ SECTIONS = {
         "rank": "What is uncovered, most points per hour first.",
         "explain": "One module or unit: its gaps, what runs it, its seams.",
     },
+    "Over time": {
+        "snapshot": "Keep today's measurement.",
+        "history": "The kept measurements with all their figures.",
+        "why": "Why the total changed, adding up to the statement.",
+        "noise": "What differs between runs, and the margin a target needs.",
+    },
     "More": {
         "graph": "The import graph with coverage and seams.",
         "replay": "Hide tests of recorded projects, plan, and see whether the plan comes true.",

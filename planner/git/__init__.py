@@ -7,5 +7,6 @@ environment of their own and with limits (`sealed`).
 """
 
 from planner.git.churn import read_churn
+from planner.git.head import read_head
 
-__all__ = ["read_churn"]
+__all__ = ["read_churn", "read_head"]

@@ -59,6 +59,22 @@ def find_repository(root: Path) -> Repository:
     return Repository(git, objects, head.decode("ascii"), prefix, _read_boundary(objects.parent / "shallow"))
 
 
+def read_branch(repository: Repository, root: Path) -> str:
+    """The branch that is checked out; "" where none is."""
+    command = (
+        repository.git,
+        "-C",
+        str(root),
+        "-c",
+        "safe.bareRepository=explicit",
+        "rev-parse",
+        "--abbrev-ref",
+        "HEAD",
+    )
+    name = b"".join(read_output(command, kept(_OF_THE_USER))).strip().decode("utf-8", "surrogateescape")
+    return "" if name == "HEAD" else name
+
+
 @contextmanager
 def own_repository(repository: Repository) -> Iterator[Mapping[str, str]]:
     """The environment that makes git read the project's objects, and nothing else of it."""

@@ -56,6 +56,7 @@ class _Shot(msgspec.Struct, forbid_unknown_fields=True):
     source: str = ""
     marks: str = ""
     spans: list[_Span] = []
+    import_time: str = ""
 
 
 class _Circumstances(msgspec.Struct, forbid_unknown_fields=True):
@@ -172,6 +173,7 @@ def _wire_shot(shot: FileShot) -> _Shot:
         source=shot.source,
         marks="".join(f"{mark:0{_MARK_DIGITS}x}" for mark in shot.marks),
         spans=[_Span(span.name, span.first, span.last) for span in shot.spans],
+        import_time=_text(shot.import_time),
     )
 
 
@@ -187,6 +189,7 @@ def _shot(wire: _Shot, path: str) -> FileShot:
         source=wire.source,
         marks=_marks(wire.marks),
         spans=tuple(Span(each.name, each.first, each.last) for each in wire.spans),
+        import_time=_lines(wire.import_time),
     )
     for line, (exits, taken) in shot.exits.items():
         if not (0 < line <= MAX_LINE and 0 <= taken <= exits):

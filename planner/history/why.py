@@ -172,6 +172,7 @@ class _Pair:
             1 << line if line is not None else NO_LINES,
             1 << place if place is not None else NO_LINES,
             self.old.path if self.old.path != self.new.path else "",
+            now.covered - was.covered if number and shot.import_time >> number & 1 else 0,
         )
 
     def _without_lines(self) -> Iterator[Part]:
@@ -228,4 +229,5 @@ def _together(one: Part, other: Part) -> Part:
         points=one.points + other.points,
         old_lines=one.old_lines | other.old_lines,
         new_lines=one.new_lines | other.new_lines,
+        imported=one.imported + other.imported,
     )

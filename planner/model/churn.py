@@ -21,3 +21,11 @@ class Churn:
     commits: int
     commits_by_path: Mapping[str, int]
     shallow: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The commit that is checked out, by its hash, and its branch; both empty where there is no repository."""
+
+    commit: str = ""
+    branch: str = ""

@@ -6,7 +6,7 @@ from fractions import Fraction
 from typing import Literal
 
 from planner.model.lines import Lines
-from planner.model.measurement import Counts
+from planner.model.measurement import Counts, Measurement
 from planner.model.percent import exact_percent
 
 Severity = Literal["note", "warning", "error"]
@@ -122,3 +122,12 @@ class Diagnosis:
         """Whether something was found at or above a severity; what is silenced does not count."""
         least = SEVERITIES.index(severity)
         return any(SEVERITIES.index(each.severity or "note") >= least for each in self.findings)
+
+
+@dataclass(frozen=True, slots=True)
+class Examination:
+    """What `gapplan doctor` shows: the project's name, what was measured, and what is wrong with it."""
+
+    project: str
+    measurement: Measurement
+    diagnosis: Diagnosis

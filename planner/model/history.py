@@ -29,6 +29,7 @@ class FileShot:
 
     `source` is the SHA-256 of its bytes, "" when there was no source. `marks` has one number of MARK_BITS for each
     line, equal for equal text without the space around it, and 0 for a blank one; the source can't be had back.
+    `import_time` are the lines that importing the file runs; none are known of files that are no product.
     """
 
     path: str
@@ -40,6 +41,7 @@ class FileShot:
     source: str = ""
     marks: tuple[int, ...] = ()
     spans: tuple[Span, ...] = ()
+    import_time: Lines = NO_LINES
 
     def unit_at(self, line: int) -> str:
         """The innermost class or function around a line, "" outside of all."""
@@ -116,7 +118,7 @@ class Part:
     """What one cause did in one unit: by how many points the covered ones and all of them changed.
 
     `old_lines` are by the old file's numbers, `new_lines` by the new one's; a line may be in one of them alone.
-    `old_path` differs from `path` after a renaming.
+    `old_path` differs from `path` after a renaming. `imported` is the part of `covered` that importing alone explains.
     """
 
     cause: Cause
@@ -127,6 +129,7 @@ class Part:
     old_lines: Lines = NO_LINES
     new_lines: Lines = NO_LINES
     old_path: str = ""
+    imported: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,3 +148,31 @@ class Change:
     @property
     def points(self) -> int:
         return self.new.totals.points - self.old.totals.points
+
+
+@dataclass(frozen=True, slots=True)
+class Flip:
+    """A unit of which some runs cover more than others: `points` that flip, and how many of its `lines` each run has.
+
+    `covered` counts statements and exits on those lines, run by run. `reasons` are what it touches that may differ.
+    """
+
+    path: str
+    unit: str
+    lines: Lines
+    points: int
+    covered: tuple[int, ...]
+    reasons: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Noise:
+    """What differs between runs: their totals, what flips (most points first), and the margin that a target needs.
+
+    `margin` are points: with `confidence` (0.5 to 1) the next run does not lie further below the mean of these.
+    """
+
+    totals: tuple[Counts, ...]
+    flips: tuple[Flip, ...]
+    margin: int
+    confidence: float

@@ -48,7 +48,8 @@ class FileCoverage:
 
     `path` is relative to the project root with forward slashes when `in_tree`; otherwise it is the
     data's own name and nothing of the file can be read. `missing_exits` maps a line to the number of
-    its branch exits that were not taken. In reports of other tools the lists may hold less than `counts`.
+    its branch exits that were not taken, `exits` a line to all it has. In reports of other tools the lists may hold
+    less than `counts`, and `exits` nothing.
     """
 
     path: str
@@ -58,6 +59,7 @@ class FileCoverage:
     missing_exits: Mapping[int, int] = field(default_factory=dict)
     excluded: Lines = 0
     in_tree: bool = True
+    exits: Mapping[int, int] = field(default_factory=dict)
 
     @property
     def executed(self) -> Lines:

@@ -10,7 +10,7 @@ from planner.model.explanation import Explanation, ImportMap
 from planner.model.option import Outcome
 from planner.report.page import Page
 
-__all__ = ["FORMATS", "Format", "Look", "Subject", "render", "render_explanation", "render_import_map"]
+__all__ = ["FORMATS", "Format", "Look", "Subject", "render", "render_explanation", "render_import_map", "set_page"]
 
 Format = Literal["terminal", "markdown", "json"]
 Subject = Literal["plan", "options", "status", "rank"]
@@ -36,10 +36,11 @@ def render(outcome: Outcome, subject: Subject, format: Format, look: Look) -> st
 
         plan = plan_json.render_plan
         return {"plan": plan, "options": plan, "status": json.render_status, "rank": json.render_rank}[subject](outcome)
-    return _set(_page(outcome, subject, look), format, look)
+    return set_page(_page(outcome, subject, look), format, look)
 
 
-def _set(page: Page, format: Format, look: Look) -> str:
+def set_page(page: Page, format: Format, look: Look) -> str:
+    """A page as text in a format that is set in type: terminal or Markdown."""
     if format == "markdown":
         from planner.report.markdown import render_markdown
 
@@ -71,7 +72,7 @@ def render_explanation(found: Explanation, format: Format, look: Look) -> str:
         return render_explain(found)
     from planner.report.pages.explain import explain_page
 
-    return _set(explain_page(found, is_detailed=look.is_detailed), format, look)
+    return set_page(explain_page(found, is_detailed=look.is_detailed), format, look)
 
 
 def render_import_map(found: ImportMap, format: str) -> str:

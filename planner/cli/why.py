@@ -1,0 +1,40 @@
+"""`gapplan why OLD NEW`: why the total changed, to the statement and exit."""
+
+from typing import Any
+
+import click
+
+from planner.cli.common import Common, common_options, merge_options
+from planner.cli.show import progress_for, write
+from planner.cli.store import note_of, store_of, store_option
+from planner.history.why import percents_by_cause
+from planner.model.history import Change
+from planner.pipeline.history import make_change
+from planner.report import Look, set_page
+from planner.report.history_json import render_change
+from planner.report.pages.history import change_page
+
+
+@click.command()
+@click.argument("old", default="@1")
+@click.argument("new", default="now")
+@store_option
+@common_options
+@click.pass_obj
+def command(before: dict[str, Any], /, old: str, new: str, store: str | None, **after: Any) -> None:
+    """Split the change of the total into its causes; the parts add up exactly.
+
+    OLD and NEW are a snapshot (its key, its commit, its label, or @1 for the last one, @2 for the one before), a data
+    file, or 'now' for the tree as it is. By default the last snapshot is compared with now.
+    """
+    common = merge_options(before, after)
+    place = store_of(store, common)
+    change = make_change(common.request, place, old, new, note_of(), progress_for(common))
+    write(lambda look: _text(change, common, look), common, ())
+
+
+def _text(change: Change, common: Common, look: Look) -> str:
+    shares = percents_by_cause(change)
+    if common.format == "json":
+        return render_change(change, shares)
+    return set_page(change_page(change, shares, is_detailed=look.is_detailed), common.format, look)
