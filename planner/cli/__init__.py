@@ -20,6 +20,7 @@ SECTIONS = {
         "plan": "Plan the way to a target: options A to D and the best mix.",
         "options": "The options side by side, in one table.",
         "status": "Totals, the meanings of a target, what was skipped.",
+        "doctor": "Whether the measurement is true, and what mends it.",
         "rank": "What is uncovered, most points per hour first.",
         "explain": "One module or unit: its gaps, what runs it, its seams.",
     },
@@ -28,9 +29,12 @@ SECTIONS = {
         "history": "The kept measurements with all their figures.",
         "why": "Why the total changed, adding up to the statement.",
         "noise": "What differs between runs, and the margin a target needs.",
+        "done": "Enter that tests of a kept plan are written.",
+        "receipt": "A kept plan beside what came of it.",
     },
     "More": {
         "graph": "The import graph with coverage and seams.",
+        "calibrate": "Hours and yield from this project's own tests and receipts.",
         "replay": "Hide tests of recorded projects, plan, and see whether the plan comes true.",
     },
 }

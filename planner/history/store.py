@@ -32,6 +32,8 @@ CREATE TABLE shot (key TEXT PRIMARY KEY, content BLOB NOT NULL) WITHOUT ROWID;
 CREATE TABLE snapshot (number INTEGER PRIMARY KEY AUTOINCREMENT, key TEXT NOT NULL UNIQUE, content BLOB NOT NULL);
 CREATE TABLE part (snapshot INTEGER NOT NULL REFERENCES snapshot (number), path TEXT NOT NULL, shot TEXT NOT NULL,
                    PRIMARY KEY (snapshot, path)) WITHOUT ROWID;
+CREATE TABLE paper (number INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL, key TEXT NOT NULL,
+                    content BLOB NOT NULL, UNIQUE (kind, key));
 """
 
 _PARTS = """
@@ -56,9 +58,8 @@ def keep_snapshot(path: Path, snapshot: Snapshot) -> Snapshot:
     When this returns the snapshot is on the disk. The same content is kept once. Raises InputError.
     """
     named = with_key(snapshot)
-    if not os.path.lexists(path):
-        _make(path)
-    with _opened(path, is_writing=True) as store:
+    make_store(path)
+    with opened(path, is_writing=True) as store:
         _add(store, named)
     return named
 
@@ -67,7 +68,7 @@ def list_snapshots(path: Path) -> Kept:
     """All snapshots of a store, without their files. Raises InputError where there is no store to read."""
     found: list[Snapshot] = []
     damaged: list[Skipped] = []
-    with _opened(path) as store:
+    with opened(path) as store:
         for number, key, content in store.execute("SELECT number, key, content FROM snapshot ORDER BY number"):
             try:
                 found.append(replace(_head(content, f"{path}: snapshot {number}"), key=str(key)))
@@ -79,7 +80,7 @@ def list_snapshots(path: Path) -> Kept:
 def read_snapshot(path: Path, key: str) -> Snapshot:
     """The snapshot of that key, whole. Raises InputError for one that is not there, or damaged."""
     place = f"{path}: snapshot {key}"
-    with _opened(path) as store:
+    with opened(path) as store:
         row = store.execute("SELECT number, content FROM snapshot WHERE key = ?", (key,)).fetchone()
         if row is None:
             raise InputError(f"{place}: there is none of that name")
@@ -106,11 +107,11 @@ def _add(store: sqlite3.Connection, snapshot: Snapshot) -> None:
 
 
 def _head(content: object, place: str) -> Snapshot:
-    return decode_snapshot(_unpacked(content, place), place)
+    return decode_snapshot(unpacked(content, place), place)
 
 
 def _shot(path: object, mark: object, content: object, place: str) -> FileShot:
-    whole = _unpacked(content, place)
+    whole = unpacked(content, place)
     if sha256(whole).hexdigest() != mark:
         raise InputError(f"{place}: damaged (the lines of {path}); the other snapshots can still be read")
     try:
@@ -119,8 +120,8 @@ def _shot(path: object, mark: object, content: object, place: str) -> FileShot:
         raise InputError(f"{place}: damaged: {error}") from error
 
 
-def _unpacked(content: object, place: str) -> bytes:
-    """The bytes, if they are no bomb."""
+def unpacked(content: object, place: str) -> bytes:
+    """What was packed with zlib, if it is no bomb. Raises InputError."""
     if not isinstance(content, bytes):
         raise InputError(f"{place}: damaged (a part of it is missing); the other snapshots can still be read")
     unpacker = zlib.decompressobj()
@@ -133,8 +134,10 @@ def _unpacked(content: object, place: str) -> bytes:
     return whole
 
 
-def _make(path: Path) -> None:
-    """An empty store at `path`, whole at once; one that somebody else made meanwhile stays."""
+def make_store(path: Path) -> None:
+    """Put an empty store at `path`, whole at once, unless something stands there. Raises InputError."""
+    if os.path.lexists(path):
+        return
     draft = path.with_name(f".{path.name}.{os.urandom(8).hex()}.tmp")
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -162,7 +165,7 @@ def _put(draft: Path, path: Path) -> None:
 
 
 @contextlib.contextmanager
-def _opened(path: Path, *, is_writing: bool = False) -> Iterator[sqlite3.Connection]:
+def opened(path: Path, *, is_writing: bool = False) -> Iterator[sqlite3.Connection]:
     """The store, opened and known to be one. Every error of SQLite becomes one line."""
     _check_file(path)
     try:

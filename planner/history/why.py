@@ -25,9 +25,9 @@ def explain_change(old: Snapshot, new: Snapshot) -> Change:
     parts: list[Part] = []
     for file in new.files:
         was = before.pop(renamed.get(file.path, file.path), None)
-        found = _Pair(was, file, terms).parts() if was else [_whole(file, "file entered", 1)]
+        found = _Pair(was, file, terms).parts() if was else list(_whole(file, "file entered", 1))
         parts += found
-    parts += [_whole(file, "file left", -1) for file in before.values()]
+    parts += [part for file in before.values() for part in _whole(file, "file left", -1)]
     parts += _stated(old, new, parts)
     order = {cause: place for place, cause in enumerate(CAUSES)}
     changed = [part for part in parts if part.covered or part.points or part.cause == "source moved"]
@@ -51,9 +51,19 @@ def percents_by_cause(change: Change) -> dict[Cause, Fraction]:
     return shares
 
 
-def _whole(file: FileShot, cause: Cause, sign: int) -> Part:
-    lines = (file.statements, NO_LINES) if sign < 0 else (NO_LINES, file.statements)
-    return Part(cause, file.path, "", sign * file.counts.covered_points, sign * file.counts.points, *lines)
+def _whole(file: FileShot, cause: Cause, sign: int) -> Iterator[Part]:
+    """All of a file by unit, and what its counts say beyond its lists."""
+    units: dict[str, Part] = {}
+    for line in numbers_in(_counted(file)):
+        each, unit = _line(file, line), file.unit_at(line)
+        imported = sign * each.covered if file.import_time >> line & 1 else 0
+        lines = (1 << line, NO_LINES) if sign < 0 else (NO_LINES, 1 << line)
+        part = Part(cause, file.path, unit, sign * each.covered, sign * each.points, *lines, imported=imported)
+        units[unit] = _together(units[unit], part) if unit in units else part
+    yield from units.values()
+    rest = _rest(file)
+    if rest.points or rest.covered:
+        yield Part(cause, file.path, "", sign * rest.covered, sign * rest.points)
 
 
 def _stated(old: Snapshot, new: Snapshot, parts: Iterable[Part]) -> Iterator[Part]:

@@ -1,12 +1,16 @@
 """Steps and options: what a plan is made of, and the whole outcome that a report prints."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
 
 from planner.model.alternatives import Alternatives
+from planner.model.calibration import Calibrated
+from planner.model.findings import Diagnosis
 from planner.model.measurement import Counts, Measurement
 from planner.model.plan import Candidate, Effort, Range, Seam
+from planner.model.problem import BodyKey
 from planner.model.target import Target
 from planner.model.wish import Pace, Span
 
@@ -16,7 +20,8 @@ class Step:
     """One test, aimed at one candidate: its `test`-th. `marginal_gain` counts only what no earlier step brings.
 
     `import_time_gain` is the part of it that importing alone reaches. `effort` includes what it begins or builds
-    first: a test file, `new_seams`.
+    first: a test file, `new_seams`. `covers` are the thousandths of points that it is expected to add by body, and
+    `imports` the files that no step before it imports.
     """
 
     order: int
@@ -27,6 +32,8 @@ class Step:
     effort: Effort
     new_seams: tuple[Seam, ...] = ()
     starts_module: bool = False
+    covers: Mapping[BodyKey, int] = field(default_factory=dict)
+    imports: tuple[str, ...] = ()
 
     @property
     def is_hollow(self) -> bool:
@@ -197,7 +204,8 @@ class ImportShare:
 class Outcome:
     """All that a report prints. `target` is None for status; `candidates` are ranked by points per hour.
 
-    `budget` are the hours that were given, None for as many as it takes.
+    `budget` are the hours that were given, None for as many as it takes. `calibrated` says what the project's own
+    rates come from; hours are calibrated when they come from its receipts. `diagnosis` is None where nobody looked.
     """
 
     project: str
@@ -212,7 +220,9 @@ class Outcome:
     budget: float | None = None
     confidence: float = 0.8
     is_calibrated: bool = False
+    calibrated: Calibrated | None = None
     alternatives: Alternatives | None = None
+    diagnosis: Diagnosis | None = None
 
     @property
     def judged(self) -> Counts:

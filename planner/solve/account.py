@@ -100,14 +100,16 @@ def _write(candidates: Sequence[Candidate], ground: Ground) -> tuple[Tally, tupl
     """The steps with marginal gains in whole points that the running total passes, so that they add up."""
     tally, steps = Tally(ground), []
     for order, candidate in enumerate(candidates, start=1):
-        points, imported = tally.points, tally.imported
+        points, imported, files = tally.points, tally.imported, frozenset(tally.files)
+        before = {key: tally.covered(key) for key in (*candidate.entry, *candidate.branch)}
         taken = tally.add(candidate)
         gained = tally.points - points
         on_import = min(gained, (tally.imported - imported) // MILLI)
         test = tally.written[candidate.key]
-        steps.append(
-            Step(order, candidate, test, gained, on_import, taken.effort, taken.new_seams, taken.starts_module)
-        )
+        covers = {key: more for key, was in before.items() if (more := tally.covered(key) - was)}
+        imports = tuple(sorted(tally.files - files))
+        built, begins = taken.new_seams, taken.starts_module
+        steps.append(Step(order, candidate, test, gained, on_import, taken.effort, built, begins, covers, imports))
     return tally, tuple(steps)
 
 

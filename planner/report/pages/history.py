@@ -1,6 +1,7 @@
 """Measurements over time: the list with all its figures, why a total changed, and what is noise."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from fractions import Fraction
 
 from planner.model.history import CAUSES, Cause, Change, Flip, Noise, Part, Snapshot
@@ -113,7 +114,7 @@ def change_page(change: Change, shares: dict[Cause, Fraction], *, is_detailed: b
         )
     )
     for cause in CAUSES:
-        parts = [part for part in change.parts if part.cause == cause and part.path]
+        parts = _shown([part for part in change.parts if part.cause == cause and part.path], cause)
         if parts:
             blocks += _places(cause, parts, is_detailed=is_detailed)
     return tuple(blocks)
@@ -200,6 +201,23 @@ def _places(cause: Cause, parts: Sequence[Part], *, is_detailed: bool) -> Iterat
     yield Table(columns, rows).without_empty()
     if len(shown) < len(ranked):
         yield Sentence(f"{words.count(len(ranked) - len(shown))} more with --detail.", "quiet")
+
+
+def _shown(parts: Sequence[Part], cause: Cause) -> list[Part]:
+    """By unit; files that came or went are shown whole."""
+    if cause not in ("file entered", "file left"):
+        return list(parts)
+    whole: dict[str, Part] = {}
+    for part in parts:
+        one = whole.get(part.path, replace(part, unit="", covered=0, points=0))
+        whole[part.path] = replace(
+            one,
+            covered=one.covered + part.covered,
+            points=one.points + part.points,
+            old_lines=one.old_lines | part.old_lines,
+            new_lines=one.new_lines | part.new_lines,
+        )
+    return list(whole.values())
 
 
 def _lines(part: Part) -> str:
