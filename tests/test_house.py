@@ -47,6 +47,7 @@ DOORS = {
     "defusedxml": {"xml"},
     "msgspec": {"history/codec", "history/papers"},
     "sqlite3": {"history/store", "measure/datafile", "replay/data", "replay/collect/table"},
+    "yaml": {"settings/gates"},
     "subprocess": {"git/sealed", "replay/collect/launch"},
     "ast": {"source"},
     "libcst": {"source/newer", "source/lowering"},

@@ -52,7 +52,7 @@ def test_page_lists_every_project_and_shows_losses_as_they_are() -> None:
     assert "| `gapplan` | 0.50 | 1.50 |" in page
     assert "| `gapplan` | class | after each test | 0.50 | 1.00 | 2.00 | - | 1 of 2 |" in page
     assert "| `pct` | module | once | 0.50 | 1.00 | 2.00 | 0.10 | - |" in page
-    assert "| won | `won-1.0` | 400 | 97.50 % | 25 | 1 | 1 |" in page
+    assert "| won | `won-1.0` | took no part | 400 | 97.50 % | 25 | 1 | 1 |" in page
     assert "| lost | `gapplan` | 2 | - | 17 % | 100 % | - | 25 % | 100 % |" in page
     assert "| all together | `gapplan` | 0.50 | 17 % | 25 % | 100 % |" in page
 

@@ -25,6 +25,15 @@ source =
     lib
 source_pkgs = shop
 source_dirs = tools
+concurrency = greenlet, thread
+patch =
+    subprocess
+    _exit
+sigterm = true
+timid = true
+core = ctrace
+dynamic_context = test_function
+cover_pylib = true
 omit =
     */a.py
     # a comment
@@ -37,6 +46,8 @@ partial_also = while forever
 contexts = one, two
 fail_under = 12.5
 precision = 2
+skip_empty = true
+ignore_errors = true
 include = src/*
 include_namespace_packages = true
 [{prefix}json]
@@ -55,6 +66,13 @@ relative_files = true
 source = ["src", "lib"]
 source_pkgs = ["shop"]
 source_dirs = ["tools"]
+concurrency = ["greenlet", "thread"]
+patch = ["subprocess", "_exit"]
+sigterm = true
+timid = true
+core = "ctrace"
+dynamic_context = "test_function"
+cover_pylib = true
 omit = ["*/a.py", "*/b.py"]
 [tool.coverage.report]
 exclude_also = ["def __repr__", "raise $WHAT"]
@@ -62,6 +80,8 @@ partial_also = ["while forever"]
 contexts = ["one", "two"]
 fail_under = 12.5
 precision = 2
+skip_empty = true
+ignore_errors = true
 include = ["src/*"]
 include_namespace_packages = true
 [tool.coverage.json]
@@ -107,6 +127,20 @@ def _agrees(mine: CoverageSettings, theirs: CoverageConfig) -> None:
         precision=theirs.precision,
         fail_under=Fraction(str(theirs.fail_under)) if theirs.fail_under else None,
         notices=mine.notices,
+        concurrency=tuple(theirs.concurrency),
+        patch=tuple(theirs.patch),
+        sigterm=theirs.sigterm,
+        parallel=theirs.parallel,
+        core=theirs.core,
+        dynamic_context=theirs.dynamic_context,
+        timid=theirs.timid,
+        cover_pylib=theirs.cover_pylib,
+        exclude_lines=mine.exclude_lines,
+        exclude_also=tuple(theirs.exclude_also),
+        partial_also=tuple(theirs.partial_also),
+        skip_empty=theirs.skip_empty,
+        ignore_errors=theirs.ignore_errors,
+        lines=mine.lines,
     )
 
 
@@ -123,7 +157,42 @@ def test_every_file_says_what_it_says_to_coverage_py(
     assert mine.file == file
     assert mine.notices == ()
     assert "raise NotImplementedError" in mine.exclude
+    assert (mine.exclude_lines, mine.exclude_also[0]) == (None, "def __repr__")
     assert (mine.source, mine.fail_under) == (("src", "lib"), Fraction(25, 2))
+    assert (mine.concurrency, mine.patch, mine.sigterm) == (("greenlet", "thread"), ("subprocess", "_exit"), True)
+
+
+@pytest.mark.parametrize("file", SEARCHED)
+def test_every_key_is_found_on_its_line(tmp_path: Path, file: str) -> None:
+    text = TEXTS[file]
+    root = make_project(tmp_path, {file: text})
+
+    lines = read_coverage_settings(root).lines
+
+    rows = text.split("\n")
+    keys = [number for number, row in enumerate(rows, 1) if " =" in row and not row.startswith(("[", " "))]
+    assert {name for name in lines if not rows[lines[name] - 1].startswith(name.partition(".")[2])} == set()
+    assert {name.partition(".")[0] for name in lines} == {"run", "report", "json", "paths"}
+    assert sorted(lines.values()) == keys
+
+
+def test_what_is_written_is_kept_apart_from_what_holds(tmp_path: Path) -> None:
+    unset = read_coverage_settings(make_project(tmp_path / "a", {".coveragerc": "[report]\nexclude_also = x"}))
+    written = read_coverage_settings(
+        make_project(tmp_path / "b", {".coveragerc": "[report]\nexclude_lines = one\nexclude_also = two"})
+    )
+
+    assert (unset.exclude_lines, unset.exclude_also) == (None, ("x",))
+    assert (written.exclude_lines, written.exclude_also, written.exclude) == (("one",), ("two",), ("one", "two"))
+
+
+def test_the_patch_for_subprocesses_writes_parallel_files(tmp_path: Path) -> None:
+    root = make_project(tmp_path, {".coveragerc": "[run]\npatch = subprocess"})
+
+    mine = read_coverage_settings(root)
+
+    assert mine.parallel
+    assert "run.parallel" not in mine.lines
 
 
 def test_without_a_file_the_defaults_are_coverage_py_s(tmp_path: Path) -> None:

@@ -1,8 +1,10 @@
 """`gapplan replay`: does a plan come true? Hides tests of recorded projects, plans, and puts them back."""
 
 import os
+import shlex
 import sys
 from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -10,9 +12,12 @@ import click
 
 from planner.cli.common import Common, common_options, merge_options
 from planner.cli.show import progress_for, say, write
+from planner.forecast.rates import SHIPPED
 from planner.model.measurement import Input
 from planner.model.replay import Replay
 from planner.replay.data import recording_name
+from planner.replay.fit.page import render_fitted
+from planner.replay.fit.story import Trace, fit
 from planner.replay.stored import SUFFIX
 from planner.replay.story import find_recordings, replay
 from planner.report import Look
@@ -30,12 +35,20 @@ def command() -> None:
     """Replay recorded test suites: hide tests, plan from what is left, put them back as planned."""
 
 
+_SOURCES = click.option(
+    "--sources", metavar="DIR", help="Sources as DIR/NAME or DIR/NAME-VERSION.  [default: beside DATA]"
+)
+_ONLY = click.option("--only", metavar="NAME", multiple=True, help="Only this project. Repeatable.")
+_JOBS = click.option("--jobs", type=click.IntRange(1), help="Processes to use.  [default: one for each core]")
+
+
 @command.command()
 @click.argument("recordings", metavar="[DATA]...", nargs=-1)
-@click.option("--sources", metavar="DIR", help="Sources as DIR/NAME or DIR/NAME-VERSION.  [default: beside DATA]")
-@click.option("--only", metavar="NAME", multiple=True, help="Only this project. Repeatable.")
+@_SOURCES
+@_ONLY
 @click.option("--quick", is_flag=True, help="One split of each kind, realistic executor only.")
-@click.option("--jobs", type=click.IntRange(1), help="Processes to use.  [default: one for each core]")
+@click.option("--rates", metavar="FILE", help="Rates that 'gapplan replay fit' wrote.  [default: the shipped ones]")
+@_JOBS
 @common_options
 @click.pass_obj
 def score(
@@ -45,20 +58,63 @@ def score(
     sources: str | None,
     only: tuple[str, ...],
     quick: bool,
+    rates: str | None,
     jobs: int | None,
     **after: Any,
 ) -> None:
     """Score orders of tests, gapplan's among them, on recordings of per-test coverage.
 
     DATA are .sqlite or .sqlite.xz files, or folders of them; by default the folder 'fixtures/replay' below the root.
-    Facts kept beside them as NAME.facts.json.xz stand in for sources.
+    Facts kept beside them as NAME.facts.json.xz stand in for sources. A project that the rates were fitted to is
+    scored with those fitted without it.
     """
     common = merge_options(before, after)
+    data, folder = _places(common, recordings, sources, only)
+    file = Path.cwd() / rates if rates else SHIPPED
+    found = replay(data, folder, progress_for(common), is_quick=quick, jobs=jobs, rates=file)
+    write(lambda look: _text(found, common, look), common, [*_inputs(data, folder), Input(str(file), "rates")])
+
+
+@command.command("fit")
+@click.argument("recordings", metavar="[DATA]...", nargs=-1)
+@_SOURCES
+@_ONLY
+@click.option("--quick", is_flag=True, help="One split of each kind.")
+@_JOBS
+@common_options
+@click.pass_obj
+def fit_rates(
+    before: dict[str, Any],
+    /,
+    recordings: tuple[str, ...],
+    sources: str | None,
+    only: tuple[str, ...],
+    quick: bool,
+    jobs: int | None,
+    **after: Any,
+) -> None:
+    """Fit the constants of the forecast to recordings of per-test coverage, and without each project in turn.
+
+    Writes a TOML file: 'gapplan replay score --rates FILE' scores with it, and its constants can be set under
+    [tool.gapplan.rates]. DATA are as those of 'gapplan replay score'.
+    """
+    common = merge_options(before, after)
+    data, folder = _places(common, recordings, sources, only)
+    options = (("--sources", sources), *(("--only", name) for name in only), ("-o", after.get("output")))
+    given = [*recordings, *(part for name, value in options if value for part in (name, value))]
+    words = ["gapplan", "replay", "fit", *given, *(["--quick"] if quick else [])]
+    trace = Trace(date.today().isoformat(), shlex.join(words))
+    found = fit(data, folder, progress_for(common), trace, is_quick=quick, jobs=jobs)
+    write(lambda _: render_fitted(found), common, _inputs(data, folder))
+
+
+def _places(
+    common: Common, recordings: Sequence[str], sources: str | None, only: Sequence[str]
+) -> tuple[tuple[Path, ...], Path]:
+    """The recordings, and the folder of their sources."""
     given = [Path.cwd() / each for each in recordings] or [common.root / DEFAULT_DATA]
     data = find_recordings(given, only)
-    folder = Path.cwd() / sources if sources else data[0].parent
-    found = replay(data, folder, progress_for(common), is_quick=quick, jobs=jobs)
-    write(lambda look: _text(found, common, look), common, _inputs(data, folder))
+    return data, Path.cwd() / sources if sources else data[0].parent
 
 
 def _inputs(data: Sequence[Path], sources: Path) -> list[Input]:

@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 
-from planner.config.table import check_keys, read_choice, read_figure, read_text, read_texts, wrong
+from planner.config.doctor import DoctorSetting, read_doctor
+from planner.config.table import check_keys, read_choice, read_figure, read_table, read_text, read_texts, wrong
 from planner.config.wishes import KEYS, read_wish
 from planner.errors import ConfigError
 from planner.model.seams import SEAM_KINDS
@@ -29,7 +30,7 @@ class Config:
     """The project's defaults; an option on the command line wins over each of them.
 
     `data`, `source` and `rcfile` are paths relative to the project root. `seams` are by import name; None takes one
-    out of the catalogue. `wish` is what is asked of plans.
+    out of the catalogue. `wish` is what is asked of plans, `doctor` what the doctor need not say.
     """
 
     target: str | None = None
@@ -40,6 +41,7 @@ class Config:
     rcfile: str | None = None
     seams: Mapping[str, SeamSetting | None] = field(default_factory=dict)
     wish: Wish = field(default_factory=Wish)
+    doctor: DoctorSetting = field(default_factory=DoctorSetting)
 
 
 def known_keys() -> list[str]:
@@ -79,6 +81,7 @@ def _checked(table: dict[str, object]) -> Config:
         rcfile=read_text("rcfile", table.get("rcfile")),
         seams=_seams(table.get("seams", {})),
         wish=read_wish({**table, "paces": table.get(_PACE)}),
+        doctor=read_doctor(read_table("doctor", table.get("doctor"))),
     )
 
 

@@ -5,6 +5,7 @@ from datetime import date
 from fractions import Fraction
 
 from planner.errors import ConfigError
+from planner.model.calibration import Calibrated
 from planner.model.wish import PACE_KINDS, OwnOption, Pace, PaceKind, Span
 
 _NUMBER = r"\d{1,9}(?:\.\d{1,6})?"
@@ -13,6 +14,7 @@ _HOURS = re.compile(rf"({_NUMBER})\s*(?:h|hours?)?")
 _PACE = re.compile(
     rf"({_NUMBER})\s*(h|hours?|tests?|points?|statements?)?\s*(?:/|per\b|a\b)\s*({_NUMBER})?\s*([a-z][a-z ]{{0,30}})"
 )
+_CALIBRATED = re.compile(r"(\d{4}-\d\d-\d\d)(?:, ([1-9]\d{0,8}) tests?)?(?:, ([1-9]\d{0,8}) receipts?)?")
 _SPAN = re.compile(rf"\+?({_NUMBER})\s*(?:(?:-|\.\.|to)\s*({_NUMBER}))?\s*(?:%|h|hours?)?")
 
 OWN_KEYS = ("A", "B", "C", "D", "mix")
@@ -101,6 +103,14 @@ def parse_date(text: str, key: str) -> date:
         return date.fromisoformat(text.strip())
     except ValueError:
         raise ConfigError(f"{key} {text!r} is not a date such as 2027-01-31") from None
+
+
+def parse_calibrated(text: str, key: str) -> Calibrated:
+    """`2026-11-21, 312 tests, 5 receipts`, one of the two at least: what 'gapplan calibrate' writes."""
+    match = _CALIBRATED.fullmatch(text)
+    if not match or not (match[2] or match[3]):
+        raise ConfigError(f"{key} {text!r} is not what 'gapplan calibrate' writes, such as '2026-11-21, 312 tests'")
+    return Calibrated(parse_date(match[1], key), int(match[2] or 0), int(match[3] or 0))
 
 
 def parse_option(text: str) -> OwnOption:

@@ -9,18 +9,23 @@ from planner.config.texts import (
     check_name,
     parse_absolute,
     parse_budget,
+    parse_calibrated,
     parse_confidence,
     parse_date,
     parse_pace,
     parse_span,
     parse_stretch,
 )
+from planner.model.calibration import Calibrated
 from planner.model.rates import DIVISORS, SHARES, Rates
 from planner.model.wish import Claim, OwnOption, Requirement, Span, Weights, Wish
 
 _A_PERCENT = "a number from 0 to 100"
 
-KEYS = frozenset(each.name for each in fields(Wish)) - {"today"}
+KEYS = frozenset(each.name for each in fields(Wish)) - {"today", "calibrated"}
+
+_CALIBRATED = "calibrated"
+"""The one key of the rates that is no constant: it says what they come from."""
 
 
 def read_wish(table: Mapping[str, object]) -> Wish:
@@ -28,7 +33,7 @@ def read_wish(table: Mapping[str, object]) -> Wish:
     confidence = read_figure("confidence", table.get("confidence"), "a percent such as 80")
     budget = read_figure("budget", table.get("budget"), "hours such as 16 or '16h'")
     stretch = read_figure("stretch", table.get("stretch"), "a percent above the target")
-    by = table.get("by")
+    by, rates = table.get("by"), read_table("rates", table.get("rates"))
     return Wish(
         confidence=parse_confidence(confidence) if confidence is not None else Wish().confidence,
         budget=parse_budget(budget) if budget is not None else None,
@@ -42,7 +47,8 @@ def read_wish(table: Mapping[str, object]) -> Wish:
         weights=_weights(read_table("weights", table.get("weights"))),
         noise=_noise(table.get("noise", 0)),
         ladder=_ladder(table.get("ladder")),
-        rates=_rates(read_table("rates", table.get("rates"))),
+        rates=_rates(rates),
+        calibrated=_calibrated(rates.get(_CALIBRATED)),
     )
 
 
@@ -93,14 +99,19 @@ def _weights(table: dict[str, object]) -> Weights:
 
 
 def _rates(table: dict[str, object]) -> dict[str, float]:
-    check_keys("[tool.gapplan.rates]", table, [each.name for each in fields(Rates)])
-    rates = {name: read_number(f"rates.{name}", value) for name, value in table.items()}
+    check_keys("[tool.gapplan.rates]", table, [*(each.name for each in fields(Rates)), _CALIBRATED])
+    rates = {name: read_number(f"rates.{name}", value) for name, value in table.items() if name != _CALIBRATED}
     for name, number in rates.items():
         if name in SHARES and number > 1:
             raise wrong(f"rates.{name}", "a share from 0 to 1", table[name])
         if name in DIVISORS and not number:
             raise wrong(f"rates.{name}", "a number above 0", table[name])
     return rates
+
+
+def _calibrated(value: object) -> Calibrated | None:
+    text = read_text(f"rates.{_CALIBRATED}", value, "what 'gapplan calibrate' wrote, as a text")
+    return None if text is None else parse_calibrated(text, f"rates.{_CALIBRATED}")
 
 
 def _ladder(value: object) -> tuple[Fraction, ...]:

@@ -1,11 +1,12 @@
 """The lines of configuration that mend a fault, in the project's own file and its own notation."""
 
 from collections.abc import Mapping, Sequence
+from fractions import Fraction
 
 from planner.model.findings import Mend
 from planner.settings import CoverageSettings
 
-Setting = bool | str | Sequence[str]
+Setting = bool | int | Fraction | str | Sequence[str]
 
 _NEW_FILE = "pyproject.toml"
 """Where a project without any coverage configuration is best advised to begin."""
@@ -38,6 +39,8 @@ def _body(values: Mapping[str, Setting], *, is_toml: bool) -> str:
 def _toml(value: Setting) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
+    if isinstance(value, int | Fraction):
+        return _number(value)
     if isinstance(value, str):
         return _quoted(value)
     return "[" + ", ".join(_quoted(each) for each in value) + "]"
@@ -50,9 +53,16 @@ def _quoted(text: str) -> str:
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n") + '"'
 
 
+def _number(value: int | Fraction) -> str:
+    """As a decimal fraction, which all thresholds are."""
+    return str(value) if isinstance(value, int) else f"{float(value):.10g}"
+
+
 def _ini(value: Setting) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
+    if isinstance(value, int | Fraction):
+        return _number(value)
     if isinstance(value, str):
         return value
     return value[0] if len(value) == 1 else "\n" + "\n".join(f"    {each}" for each in value)

@@ -22,11 +22,21 @@ from planner.measure.find import find_data
 from planner.measure.inputs import Read, read_inputs
 from planner.measure.notices import check_placed, notices_of, skipped_of
 from planner.measure.select import Selection
+from planner.measure.trail import Recount, Taken, recounting, trail_of
 from planner.measure.tree import is_test_path, never_heard_of, scan_tree, source_roots
 from planner.model.measurement import FileCoverage, Measurement, Skipped
 from planner.settings import CoverageSettings, read_coverage_settings, read_pytest_settings
 
-__all__ = ["Progress", "Request", "is_test_path", "read_measurement", "scan_tree"]
+__all__ = [
+    "Progress",
+    "Recount",
+    "Request",
+    "Taken",
+    "is_test_path",
+    "read_measurement",
+    "read_with_trail",
+    "scan_tree",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +55,11 @@ class Request:
 
 def read_measurement(request: Request, progress: Progress = lambda paths, _: paths) -> Measurement:
     """Read, place and count everything. Raises InputError or ConfigError, one line each, when nothing is usable."""
+    return read_with_trail(request, progress).measurement
+
+
+def read_with_trail(request: Request, progress: Progress = lambda paths, _: paths) -> Taken:
+    """As `read_measurement`, with the rows of the data behind it, on which files can be counted anew."""
     settings = read_coverage_settings(request.root, request.rcfile)
     found = find_data(request.root, request.data, settings, read_pytest_settings(request.root))
     project = Project(request.root, scan_tree(request.root), settings)
@@ -52,7 +67,8 @@ def read_measurement(request: Request, progress: Progress = lambda paths, _: pat
     assembled = _assemble(read, project, progress)
     check_placed(assembled.placed, project)
     unmeasured = _unmeasured(assembled, project, request.source, progress)
-    return _measurement(read, assembled, unmeasured, settings)
+    measurement = _measurement(read, assembled, unmeasured, settings)
+    return Taken(measurement, trail_of(read, assembled, project), recounting(assembled, project))
 
 
 def _assemble(read: Read, project: Project, progress: Progress) -> Assembled:

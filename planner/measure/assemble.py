@@ -1,18 +1,22 @@
 """From what the inputs hold to one Measurement: rows placed, files counted, totals as coverage.py states them."""
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
-from pathlib import Path
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path, PurePosixPath
 
-from planner.measure.count import count_file
+from planner.measure.count import Counted, count_file, count_row
 from planner.measure.datafile import unite
 from planner.measure.paths import Placed, place_directly, place_rows, unite_placed
 from planner.measure.reports import Report, total_of, unite_files
 from planner.measure.rows import Row, Rows
 from planner.measure.select import Selection
 from planner.measure.tree import SourceTree
+from planner.model.lines import Lines
 from planner.model.measurement import Counts, FileCoverage, Skipped
 from planner.settings import CoverageSettings
+
+_PYTHON = frozenset({"", ".py", ".pyw"})
+"""Ends of names whose lines are Python as they stand; a script may have none."""
 
 BY_PLUGIN = "traced by the plugin"
 """How the reason of such a skip reads."""
@@ -31,8 +35,24 @@ class Project:
 
 
 @dataclass(frozen=True, slots=True)
+class Tracks:
+    """What data files hold beside counts: rows by name, and where all of them lie, also those that no report shows.
+
+    `by_path` are all rows below the root, united. `reported` are the files that a report given beside speaks of too.
+    `astray` are lines that ran where the file of today has no code, by path.
+    """
+
+    rows: Mapping[str, Row] = field(default_factory=dict)
+    placed: Placed = field(default_factory=lambda: Placed({}))
+    by_path: Mapping[str, Row] = field(default_factory=dict)
+    has_arcs: bool = False
+    reported: frozenset[str] = frozenset()
+    astray: Mapping[str, Lines] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Assembled:
-    """The measured files with their totals, and what fell out on the way."""
+    """The measured files with their totals, and what fell out on the way. Reports leave no tracks."""
 
     files: tuple[FileCoverage, ...]
     totals: Counts
@@ -40,6 +60,7 @@ class Assembled:
     skipped: tuple[Skipped, ...]
     notices: tuple[str, ...]
     placed: Placed
+    tracks: Tracks = field(default_factory=Tracks)
 
 
 def assemble_rows(parts: tuple[Rows, ...], project: Project, progress: Progress) -> Assembled:
@@ -47,17 +68,24 @@ def assemble_rows(parts: tuple[Rows, ...], project: Project, progress: Progress)
     rows = unite(parts)
     selection = Selection(project.root, project.settings)
     python = {name: row for name, row in rows.by_name.items() if not row.tracer}
-    placed = selection.choose(place_rows(python, project.tree, project.settings))
-    united = _unite_by_path(python, placed)
-    files, skipped = [], _skipped_tracers(rows, selection)
-    for path in progress(sorted(united), "counting"):
-        counted = count_file(project.root, path, united[path], project.settings, has_arcs=rows.has_arcs)
-        if isinstance(counted, Skipped):
-            skipped.append(counted)
-        else:
-            files.append(counted)
-    notices = [_branches_lost()] if not rows.has_arcs and any(part.has_arcs and part.by_name for part in parts) else []
-    return Assembled(tuple(files), total_of(files), rows.has_arcs, tuple(skipped), tuple(notices), placed)
+    everywhere = place_rows(python, project.tree, project.settings)
+    placed = selection.choose(everywhere)
+    united = _unite_by_path(python, everywhere)
+    counted = [
+        count_row(project.root, path, united[path], project.settings, has_arcs=rows.has_arcs)
+        for path in progress(sorted(set(placed.files.values())), "counting")
+    ]
+    files = tuple(each.file for each in counted if isinstance(each, Counted))
+    skipped = (*_skipped_tracers(rows, selection), *(each for each in counted if isinstance(each, Skipped)))
+    notices = (_branches_lost(),) if not rows.has_arcs and any(each.has_arcs and each.by_name for each in parts) else ()
+    tracks = Tracks(rows.by_name, everywhere, united, rows.has_arcs, astray=_astray(counted))
+    return Assembled(files, total_of(files), rows.has_arcs, skipped, notices, placed, tracks)
+
+
+def _astray(counted: Iterable[Counted | Skipped]) -> dict[str, Lines]:
+    """Of Python files only: what runs by the name of a template are the lines of the code that was made of it."""
+    found = {each.file.path: each.astray for each in counted if isinstance(each, Counted) and each.astray}
+    return {path: lines for path, lines in found.items() if PurePosixPath(path).suffix in _PYTHON}
 
 
 def assemble_reports(reports: tuple[Report, ...], project: Project) -> Assembled:
@@ -89,7 +117,9 @@ def merge(one: Assembled, other: Assembled) -> Assembled:
     files = tuple(by_path[path] for path in sorted(by_path))
     notices = (*one.notices, *other.notices, "data files and reports were united line by line")
     placed = unite_placed([one.placed, other.placed])
-    return Assembled(files, total_of(files), one.branch or other.branch, one.skipped + other.skipped, notices, placed)
+    branch, skipped = one.branch or other.branch, one.skipped + other.skipped
+    tracks = replace(one.tracks, reported=frozenset(each.path for each in other.files))
+    return Assembled(files, total_of(files), branch, skipped, notices, placed, tracks)
 
 
 def _unite_by_path(rows: dict[str, Row], placed: Placed) -> dict[str, Row]:
@@ -135,7 +165,7 @@ def _place_report(report: Report, project: Project) -> Placed:
         placed,
         files=files,
         outside=tuple(name for name in placed.outside if name not in files),
-        guessed={**placed.guessed, **joined.guessed},
+        by_end={**placed.by_end, **joined.by_end},
     )
 
 

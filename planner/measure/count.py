@@ -7,6 +7,7 @@ of the project is loaded (building a `Coverage` from a configuration would impor
 import re
 import warnings
 from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 
 from coverage.exceptions import CoverageException
@@ -17,11 +18,11 @@ from coverage.results import Analysis, analysis_from_file_reporter
 from coverage.version import __version__ as COVERAGE_VERSION
 
 from planner.measure.rows import Arc, Row
-from planner.model.lines import lines_of, numbers_in
+from planner.model.lines import NO_LINES, Lines, lines_of, numbers_in
 from planner.model.measurement import Counts, FileCoverage, Skipped
 from planner.settings import CoverageSettings
 
-__all__ = ["COVERAGE_VERSION", "count_file"]
+__all__ = ["COVERAGE_VERSION", "Counted", "count_file", "count_row"]
 
 _AT_LINE = re.compile(r"at line (\d+)")
 
@@ -36,6 +37,14 @@ _PARSER_FAILURES = (
     AssertionError,
 )
 """What coverage.py's parser is known to raise on a file it cannot read (see also `ast.parse`)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """A file's counts, and the lines on which its row says that something ran where the file of today has no code."""
+
+    file: FileCoverage
+    astray: Lines = NO_LINES
 
 
 class _Source(FileReporter):
@@ -70,6 +79,24 @@ class _Source(FileReporter):
     def no_branch_lines(self) -> set[int]:
         return self._parser.lines_matching(self._partial)
 
+    def without_code(self, ran: Lines) -> Lines:
+        """Those of the lines that are blank, hold a comment only, or lie past the end of the file.
+
+        A line with any other text may have run, also where this Python makes no statement of it: `else:`, `finally:`
+        or an annotation are traced by some versions. Where a file has no code at all, line 1 stands for the module.
+        """
+        parser = self._parser
+        odd = set(numbers_in(ran)) - parser.raw_statements - parser.multiline_map.keys()
+        texts = parser.text.split("\n") if odd else []
+        if not any(_is_code(text) for text in texts):
+            odd.discard(1)
+        return lines_of(line for line in odd if line and (line > len(texts) or not _is_code(texts[line - 1])))
+
+
+def _is_code(text: str) -> bool:
+    """Whether a line holds more than a comment."""
+    return bool(text.strip()) and not text.lstrip().startswith("#")
+
 
 class _Recorded:
     """One row in the form in which coverage.py's analysis asks for data."""
@@ -91,31 +118,33 @@ def count_file(
     root: Path, path: str, row: Row, settings: CoverageSettings, *, has_arcs: bool
 ) -> FileCoverage | Skipped:
     """The file's counts and gaps for what `row` says ran; Skipped with reason and line when it cannot be parsed."""
+    counted = count_row(root, path, row, settings, has_arcs=has_arcs)
+    return counted if isinstance(counted, Skipped) else counted.file
+
+
+def count_row(root: Path, path: str, row: Row, settings: CoverageSettings, *, has_arcs: bool) -> Counted | Skipped:
+    """As `count_file`, with the row's lines that the file of today has no code on."""
     try:
         source = _Source(root / path, settings)
         recorded = _Recorded(row, has_arcs=has_arcs)
         analysis = analysis_from_file_reporter(recorded, 0, source, path)  # type: ignore[arg-type]
     except _PARSER_FAILURES as error:
         return Skipped(path, _reason(error), _line(error))
-    return _as_file(path, analysis)
+    return Counted(_as_file(path, analysis), source.without_code(row.lines))
 
 
 def _as_file(path: str, analysis: Analysis) -> FileCoverage:
     numbers = analysis.numbers
+    exits = analysis.branch_stats() if analysis.has_arcs else {}
     return FileCoverage(
         path=path,
         counts=Counts(numbers.n_statements, numbers.n_executed, numbers.n_branches, numbers.n_executed_branches),
         statements=lines_of(analysis.statements),
         missing=lines_of(analysis.missing),
-        missing_exits=_missing_exits(analysis),
+        missing_exits={line: total - taken for line, (total, taken) in exits.items() if taken < total},
+        exits={line: total for line, (total, _) in exits.items()},
         excluded=lines_of(analysis.excluded),
     )
-
-
-def _missing_exits(analysis: Analysis) -> dict[int, int]:
-    if not analysis.has_arcs:
-        return {}
-    return {line: total - taken for line, (total, taken) in analysis.branch_stats().items() if taken < total}
 
 
 def _reason(error: BaseException) -> str:

@@ -22,6 +22,12 @@ TABLES = frozenset({"coverage_schema", "meta", "file", "context", "line_bits", "
 
 MAX_BLOB = MAX_LINE // 8 + 1
 
+MAX_CONTEXT_NAMES = 100_000
+"""More contexts are counted, but not named: a suite with more tests is told by these as well."""
+
+MAX_META = 10_000
+"""Longer notes (a command line with very many files) are cut."""
+
 
 def read_datafile(path: Path, only_contexts: tuple[str, ...] = ()) -> Rows:
     """The rows of the data file, over all contexts, or over those that match a pattern of `only_contexts`.
@@ -86,8 +92,15 @@ def _read_rows(database: sqlite3.Connection, only_contexts: tuple[str, ...]) -> 
         _add_arcs(database, {key: by_name[name] for key, name in names.items()}, wanted)
     else:
         _add_lines(database, {key: by_name[name] for key, name in names.items()}, wanted)
-    version = str(meta["version"]) if meta.get("version") else None
-    return Rows(by_name, has_arcs, sum(1 for name in contexts.values() if name), version)
+    named = [name for name in contexts.values() if name]
+    return Rows(
+        by_name,
+        has_arcs,
+        contexts=len(named),
+        version=str(meta["version"]) if meta.get("version") else None,
+        context_names=tuple(named[:MAX_CONTEXT_NAMES]),
+        meta={str(key): str(value)[:MAX_META] for key, value in meta.items()},
+    )
 
 
 def _has_arcs(database: sqlite3.Connection, meta: dict[object, object]) -> bool:

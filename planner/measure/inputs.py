@@ -13,6 +13,7 @@ from planner.measure.reports import Report
 from planner.measure.rows import Rows
 from planner.measure.xml_report import read_xml_report
 from planner.model.measurement import Input, Skipped
+from planner.model.trail import DataFile
 from planner.settings import CoverageSettings
 
 _REPORTS = {"coverage JSON": read_json, "Cobertura XML": read_xml_report, "LCOV": read_lcov}
@@ -20,49 +21,70 @@ _REPORTS = {"coverage JSON": read_json, "Cobertura XML": read_xml_report, "LCOV"
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """What the inputs hold: rows of data files, reports, and how many inputs gave each."""
+    """What the inputs hold: rows of data files, reports, and the files that they come from."""
 
     inputs: tuple[Input, ...]
+    files: tuple[DataFile, ...]
     rows: tuple[Rows, ...]
     reports: tuple[Report, ...]
     skipped: tuple[Skipped, ...]
     notices: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    """One input that could be read, under the name that a reader knows."""
+
+    name: str
+    kind: Kind
+    modified: float
+    content: Rows | Report
+    notices: tuple[str, ...]
+
+    @property
+    def as_input(self) -> Input:
+        contexts = self.content.contexts if isinstance(self.content, Rows) else 0
+        return Input(self.name, self.kind, self.content.version, contexts)
+
+    @property
+    def as_file(self) -> DataFile:
+        meta = self.content.meta if isinstance(self.content, Rows) else {}
+        return DataFile(self.name, self.modified, self.content.version, meta)
+
+
 def read_inputs(paths: Sequence[Path], root: Path, settings: CoverageSettings) -> Read:
     """Everything in `paths` that can be read. Raises the first InputError when nothing can."""
-    inputs: list[Input] = []
-    rows: list[Rows] = []
-    reports: list[Report] = []
+    opened: list[_Opened] = []
     errors: list[tuple[Path, InputError]] = []
-    notices: list[str] = []
     for path in paths:
         try:
-            kind = recognise(path)
-            read = _read_one(path, kind, settings)
+            opened.append(_open(path, _shown(path, root), settings))
         except InputError as error:
             errors.append((path, error))
-            continue
-        if isinstance(read, Rows):
-            rows.append(read)
-            notices += [f"{_shown(path, root)}: {name} lies beside it and is not read" for name in side_files(path)]
-        else:
-            reports.append(read)
-            notices += [notice.replace(str(path), _shown(path, root)) for notice in read.notices]
-        inputs.append(Input(_shown(path, root), kind, read.version, read.contexts if isinstance(read, Rows) else 0))
-    if errors and not inputs:
+    if errors and not opened:
         raise errors[0][1]
-    skipped = tuple(_skipped(path, root, error) for path, error in errors)
-    return Read(tuple(inputs), tuple(rows), tuple(reports), skipped, tuple(notices))
+    return Read(
+        inputs=tuple(each.as_input for each in opened),
+        files=tuple(each.as_file for each in opened),
+        rows=tuple(each.content for each in opened if isinstance(each.content, Rows)),
+        reports=tuple(each.content for each in opened if isinstance(each.content, Report)),
+        skipped=tuple(_skipped(path, root, error) for path, error in errors),
+        notices=tuple(notice for each in opened for notice in each.notices),
+    )
 
 
-def _read_one(path: Path, kind: Kind, settings: CoverageSettings) -> Rows | Report:
+def _open(path: Path, name: str, settings: CoverageSettings) -> _Opened:
+    kind = recognise(path)
     try:
+        modified = path.stat().st_mtime
         if kind == "coverage data":
-            return read_datafile(path, settings.report_contexts)
-        return _REPORTS[kind](path)
+            rows = read_datafile(path, settings.report_contexts)
+            beside = tuple(f"{name}: {each} lies beside it and is not read" for each in side_files(path))
+            return _Opened(name, kind, modified, rows, beside)
+        report = _REPORTS[kind](path)
     except OSError as error:
         raise InputError(f"{path}: cannot be read ({error.strerror})") from error
+    return _Opened(name, kind, modified, report, tuple(each.replace(str(path), name) for each in report.notices))
 
 
 def _shown(path: Path, root: Path) -> str:

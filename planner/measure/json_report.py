@@ -48,12 +48,14 @@ def _read_file(name: str, entry: object, path: Path) -> FileCoverage:
     executed = _lines(entry.get("executed_lines", ()), name, path)
     missing = _lines(entry.get("missing_lines", ()), name, path)
     excluded = _lines(entry.get("excluded_lines", ()), name, path)
+    missing_exits = _exits(entry.get("missing_branches", ()), name, path)
     return FileCoverage(
         path=name,
         counts=_counts(_table(entry, "summary", path), path),
         statements=(executed | missing) & ~excluded,  # up to 7.10 the executed lines name excluded ones too
         missing=missing,
-        missing_exits=_exits(entry.get("missing_branches", ()), name, path),
+        missing_exits=missing_exits,
+        exits=dict(Counter(missing_exits) + Counter(_exits(entry.get("executed_branches", ()), name, path))),
         excluded=excluded,
         in_tree=False,
     )
@@ -93,7 +95,7 @@ def _lines(value: object, name: str, path: Path) -> int:
 
 
 def _exits(value: object, name: str, path: Path) -> dict[int, int]:
-    """Line -> number of its exits that were not taken, from [[line, destination], ...]."""
+    """Line -> number of exits that leave it, from [[line, destination], ...]."""
     try:
         starts = [pair[0] for pair in _listed(value) if isinstance(pair, list)]
         return dict(Counter(_whole_numbers(starts)))

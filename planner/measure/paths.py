@@ -25,15 +25,20 @@ _Prefixes = tuple[str, str]
 class Placed:
     """Where the rows of the data lie. `files`: row -> path below the root; the other rows are not placed.
 
-    `guessed` counts the rows placed by suffix, by the pair (prefix of the row, prefix in the tree). `gone`
-    are those of `outside` that name a place below the root where no file is.
+    `by_end` has the rows placed by suffix, each with (prefix of the row, prefix in the tree). `gone` are those of
+    `outside` that name a place below the root where no file is.
     """
 
     files: Mapping[str, str]
     generated: tuple[str, ...] = ()
     outside: tuple[str, ...] = ()
-    guessed: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    by_end: Mapping[str, _Prefixes] = field(default_factory=dict)
     gone: frozenset[str] = frozenset()
+
+    @property
+    def guessed(self) -> Mapping[_Prefixes, int]:
+        """How many rows were placed by suffix, by their pair of prefixes."""
+        return Counter(self.by_end.values())
 
 
 def place_rows(rows: Iterable[str], tree: SourceTree, settings: CoverageSettings) -> Placed:
@@ -46,11 +51,11 @@ def place_rows(rows: Iterable[str], tree: SourceTree, settings: CoverageSettings
     foreign = [name for name in strangers if _parts_below(name, tree) is None or not _pure(name).is_absolute()]
     by_suffix = _place_by_suffix(foreign, tree)
     by_suffix |= _place_beside([name for name in foreign if name not in by_suffix], by_suffix, tree)
-    guessed = Counter(pair for _, pair in by_suffix.values())
+    by_end = {name: pair for name, (_, pair) in by_suffix.items()}
     files |= {name: path for name, (path, _) in by_suffix.items()}
     outside = tuple(name for name in strangers if name not in by_suffix)
     gone = frozenset(name for name in outside if _parts_below(name, tree) is not None)
-    return Placed(files, generated, outside, guessed, gone)
+    return Placed(files, generated, outside, by_end, gone)
 
 
 def place_directly(rows: Iterable[str], tree: SourceTree, settings: CoverageSettings) -> dict[str, str]:
@@ -67,7 +72,7 @@ def unite_placed(parts: Iterable[Placed]) -> Placed:
             {**united.files, **each.files},
             united.generated + each.generated,
             united.outside + each.outside,
-            {**united.guessed, **each.guessed},
+            {**united.by_end, **each.by_end},
             united.gone | each.gone,
         )
     return united
@@ -210,7 +215,8 @@ def _shared_suffix(row: tuple[str, ...], path: list[str]) -> int:
 
 def paths_section(placed: Placed, settings_file: str | None) -> str:
     """The `[paths]` lines that would make coverage.py place these rows too, for the project's own file."""
-    pairs = sorted(placed.guessed, key=lambda pair: (-placed.guessed[pair], pair))
+    guessed = placed.guessed
+    pairs = sorted(guessed, key=lambda pair: (-guessed[pair], pair))
     tree_prefix = pairs[0][1] or "."
     places = [tree_prefix.rstrip("/") or "."] + [row.rstrip("\\/") for row, prefix in pairs if prefix == pairs[0][1]]
     if settings_file and settings_file.endswith(".toml"):

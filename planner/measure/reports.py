@@ -36,7 +36,8 @@ def file_from_lines(name: str, hits: dict[int, bool], exits: dict[int, tuple[int
         covered_branches=sum(taken for _, taken in exits.values()),
     )
     gaps = {line: total - taken for line, (total, taken) in exits.items() if taken < total}
-    return FileCoverage(name, counts, statements, missing, gaps, in_tree=False)
+    every = {line: total for line, (total, _) in exits.items() if total}
+    return FileCoverage(name, counts, statements, missing, gaps, in_tree=False, exits=every)
 
 
 def unite_files(one: FileCoverage, other: FileCoverage) -> FileCoverage:
@@ -48,6 +49,7 @@ def unite_files(one: FileCoverage, other: FileCoverage) -> FileCoverage:
     missing = statements & ~(one.executed | other.executed)
     lines = one.missing_exits.keys() & other.missing_exits.keys()
     exits = {line: min(one.missing_exits[line], other.missing_exits[line]) for line in lines}
+    known = {line: max(one.exits.get(line, 0), other.exits.get(line, 0)) for line in {**one.exits, **other.exits}}
     branches = max(one.counts.branches, other.counts.branches)
     counts = Counts(
         statements=statements.bit_count(),
@@ -55,7 +57,7 @@ def unite_files(one: FileCoverage, other: FileCoverage) -> FileCoverage:
         branches=branches,
         covered_branches=branches - min(branches, sum(exits.values())),
     )
-    return replace(one, counts=counts, statements=statements, missing=missing, missing_exits=exits)
+    return replace(one, counts=counts, statements=statements, missing=missing, missing_exits=exits, exits=known)
 
 
 def total_of(files: Iterable[FileCoverage]) -> Counts:

@@ -1,5 +1,6 @@
 """What a data file recorded: rows by file name, before anyone looked at a source file."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from planner.model.lines import Lines
@@ -25,9 +26,16 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """All rows of one or several united data files. With `has_arcs` branch exits can be counted."""
+    """All rows of one or several united data files. With `has_arcs` branch exits can be counted.
+
+    `contexts` counts those with a name; `context_names` are their names, of very many only the first. `meta` is what
+    coverage.py noted, each by its key, of one data file only: `version` and `has_arcs` always; `sys_argv` and `when` in
+    all data up to 6.x, since 7.0 under `debug = process`, and since 7.14 in parallel files until they are combined.
+    """
 
     by_name: dict[str, Row]
     has_arcs: bool
     contexts: int = 0
     version: str | None = None
+    context_names: tuple[str, ...] = ()
+    meta: Mapping[str, str] = field(default_factory=dict)

@@ -106,7 +106,7 @@ class Silenced:
 
 @dataclass(frozen=True, slots=True)
 class Diagnosis:
-    """All findings, most percent points in doubt first, each with a severity.
+    """All findings, the gravest first, and of these most percent points in doubt, each with a severity.
 
     `checks` are the names of all checks that ran, in their order; `unchecked` are those that could not, with the
     reason (no JUnit XML, for example).

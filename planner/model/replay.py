@@ -128,7 +128,10 @@ class Accuracy:
 
 @dataclass(frozen=True, slots=True)
 class ProjectReplay:
-    """One project: what was read, how many splits were too small, and all scores."""
+    """One project: what was read, how many splits were too small, and all scores.
+
+    When it `is_held_out`, gapplan planned with rates fitted without it; else it took no part in their fit.
+    """
 
     name: str
     source: str
@@ -139,6 +142,7 @@ class ProjectReplay:
     skipped_splits: int = 0
     scores: tuple[OrderScore, ...] = ()
     accuracy: tuple[Accuracy, ...] = ()
+    is_held_out: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,11 +165,15 @@ class OrderSummary:
 
 @dataclass(frozen=True, slots=True)
 class Replay:
-    """All projects of one replay, in the order of their names. `pooled` has the forecasts of all projects together."""
+    """All projects of one replay, in the order of their names. `pooled` has the forecasts of all projects together.
+
+    `rates` is the name of the file that gapplan's rates come from, "" for those that are shipped.
+    """
 
     projects: tuple[ProjectReplay, ...]
     pooled: tuple[Accuracy, ...] = ()
     is_quick: bool = False
+    rates: str = ""
 
     @property
     def summaries(self) -> tuple[OrderSummary, ...]:

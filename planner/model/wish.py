@@ -7,6 +7,8 @@ from fnmatch import fnmatchcase
 from fractions import Fraction
 from typing import Literal, get_args
 
+from planner.model.calibration import Calibrated
+
 PaceKind = Literal["hours", "tests", "points"]
 PACE_KINDS: tuple[PaceKind, ...] = get_args(PaceKind)
 
@@ -82,7 +84,8 @@ class Weights:
 class Wish:
     """All of it. `confidence` is a chance between 0 and 1; `noise` are points that totals differ by between runs.
 
-    `leave_out` maps patterns to the reason why no test is planned there; `ladder` are percents to stop at.
+    `leave_out` maps patterns to the reason why no test is planned there; `ladder` are percents to stop at. `rates` are
+    constants that the project sets, and `calibrated` says what they come from, if gapplan refitted them.
     """
 
     confidence: float = 0.8
@@ -99,6 +102,12 @@ class Wish:
     noise: int = 0
     ladder: tuple[Fraction, ...] = ()
     rates: Mapping[str, float] = field(default_factory=dict)
+    calibrated: Calibrated | None = None
+
+    @property
+    def has_own_hours(self) -> bool:
+        """Whether hours come from this project's own work: lines of tests alone are no hours."""
+        return self.calibrated is not None and "lines_per_hour" in self.rates
 
 
 def is_match(path: str, pattern: str) -> bool:

@@ -8,7 +8,7 @@ from pathlib import Path
 from planner.alternatives import find_all
 from planner.alternatives.texts import read_texts
 from planner.graph.shape import find_shape, read_configuration
-from planner.measure import is_test_path, scan_tree
+from planner.measure import is_test_path
 from planner.measure.count import COVERAGE_VERSION, count_file
 from planner.measure.rows import Row
 from planner.model.alternatives import Alternatives, Count, Evidence, Settings
@@ -17,7 +17,6 @@ from planner.model.measurement import FileCoverage, Measurement, Skipped
 from planner.model.target import version_numbers
 from planner.pipeline.shared import Code, product
 from planner.settings import CoverageSettings, read_coverage_settings
-from planner.source.cache import read_all_facts
 from planner.source.read import read_source
 
 
@@ -25,7 +24,7 @@ def find_alternatives(code: Code, measured: Measurement) -> Alternatives:
     """Code to delete, lines that convention excludes, and logic under `__main__`; none of it is in any plan."""
     root = code.request.root
     settings = read_coverage_settings(root, code.request.rcfile)
-    facts = {**_other_facts(code), **code.facts}
+    facts = {**code.others, **code.facts}
     return find_all(
         Evidence(
             measured=measured,
@@ -40,14 +39,6 @@ def find_alternatives(code: Code, measured: Measurement) -> Alternatives:
             is_packaged=_is_packaged(root),
         )
     )
-
-
-def _other_facts(code: Code) -> dict[str, ModuleFacts]:
-    """The facts of the Python files that are no product: tests, conftest, setup, examples."""
-    tree = scan_tree(code.request.root)
-    others = [path for path in tree.files if path not in code.facts]
-    found = read_all_facts(code.request.root, others, tree.known, None, code.progress)
-    return {path: each for path, each in found.items() if not isinstance(each, Skipped)}
 
 
 def _text(root: Path, path: str) -> str:

@@ -7,7 +7,7 @@ from planner.config import parse_percent
 from planner.errors import ConfigError
 from planner.forecast import Grain, forecast_candidates, import_share, read_rates
 from planner.git import read_churn
-from planner.measure import Progress, Request, is_test_path, read_measurement
+from planner.measure import Progress, Request, is_test_path, read_measurement, read_with_trail
 from planner.model.churn import Churn
 from planner.model.facts import ModuleFacts
 from planner.model.measurement import Measurement, Skipped
@@ -16,7 +16,9 @@ from planner.model.plan import Candidate, Forecast
 from planner.model.target import Meaning, Rules, Target, Total, version_numbers
 from planner.model.wish import Wish, is_match
 from planner.pipeline.alternatives import find_alternatives
+from planner.pipeline.doctor import find_diagnosis
 from planner.pipeline.shared import Code, measured_product, product, read_code
+from planner.pipeline.silence import read_silenced
 from planner.solve import Field, Ground, find_ceilings, plan_options, recommend
 
 TELLING_SHARE = 10
@@ -38,8 +40,8 @@ class Goal:
 
 def make_plan(request: Request, goal: Goal, progress: Progress) -> Outcome:
     """The options that lead to the goal. Raises InputError or ConfigError, one line each."""
-    measured = read_measurement(request, progress)
-    target = _target(goal, measured)
+    taken = read_with_trail(request, progress)
+    measured, target = taken.measurement, _target(goal, taken.measurement)
     code = read_code(request, measured, progress, goal.wish)
     churn = _churn(request, goal.wish)
     ground = replace(_ground(_forecast(measured, code), target, goal, measured), churn=_shares(churn))
@@ -58,19 +60,23 @@ def make_plan(request: Request, goal: Goal, progress: Progress) -> Outcome:
         budget=goal.wish.budget,
         confidence=goal.wish.confidence,
         is_calibrated=ground.forecast.is_calibrated,
+        calibrated=goal.wish.calibrated,
         alternatives=find_alternatives(code, measured) if is_open else None,
+        diagnosis=find_diagnosis(code, taken, silenced=read_silenced(request.root)),
     )
 
 
 def make_status(request: Request, goal: Goal | None, progress: Progress) -> Outcome:
     """What was measured, in totals and apart for import-time and behaviour; with a goal, what it needs."""
-    measured = read_measurement(request, progress)
+    taken = read_with_trail(request, progress)
+    measured = taken.measurement
     code = read_code(request, measured, progress)
     return Outcome(
         project=request.root.name,
         measurement=_with_notices(measured, code),
         target=_target(goal, measured) if goal else None,
         share=import_share(measured_product(measured), code.facts),
+        diagnosis=find_diagnosis(code, taken, silenced=read_silenced(request.root)),
     )
 
 
@@ -154,11 +160,11 @@ def _target(goal: Goal, measured: Measurement, key: str = "target") -> Target | 
 
 
 def _forecast(measured: Measurement, code: Code, grain: Grain = "class") -> Forecast:
-    """What can be planned, less what the user leaves out."""
+    """What can be planned, less what the user leaves out, and whether its hours are the project's own."""
     forecast = forecast_candidates(product(measured), code.facts, grain, code.around, read_rates(code.wish.rates))
     left_out = list(code.wish.leave_out)
     kept = [each for each in forecast.candidates if not any(is_match(each.path, pattern) for pattern in left_out)]
-    return replace(forecast, candidates=tuple(kept))
+    return replace(forecast, candidates=tuple(kept), is_calibrated=code.wish.has_own_hours)
 
 
 def _ground(forecast: Forecast, target: Target | None, goal: Goal, measured: Measurement) -> Ground:

@@ -16,6 +16,7 @@ from planner.graph.closure import Closures, import_closures
 from planner.graph.imports import Modules, index_modules
 from planner.graph.reach import reach
 from planner.measure import Progress, Request, is_test_path, scan_tree
+from planner.measure.tree import SourceTree
 from planner.model.facts import ModuleFacts
 from planner.model.measurement import FileCoverage, Measurement, Skipped
 from planner.model.seams import Double, TestFacts, UnitKey
@@ -41,6 +42,27 @@ class Code:
             return ()
         version = ".".join(map(str, sys.version_info[:2]))
         return (f"{len(newer)} file(s) have syntax newer than Python {version}, read with libcst (such as {newer[0]})",)
+
+    @cached_property
+    def tree(self) -> SourceTree:
+        """All Python files of the project."""
+        return scan_tree(self.request.root)
+
+    @cached_property
+    def tests(self) -> Mapping[str, TestFacts]:
+        """The tests and conftest files that can be read, by path. They take longer to read than all else: once."""
+        root, known = self.request.root, self.tree.known
+        paths = self.progress(list(filter(is_test_path, self.tree.files)), "reading tests")
+        read = {path: read_test_facts(root, path, known) for path in paths}
+        return {path: each for path, each in read.items() if not isinstance(each, Skipped)}
+
+    @cached_property
+    def others(self) -> Mapping[str, ModuleFacts]:
+        """The facts of the Python files that are no product: tests, conftest, setup, examples."""
+        rest = [path for path in self.tree.files if path not in self.facts and not is_test_path(path)]
+        found = read_all_facts(self.request.root, rest, self.tree.known, None, self.progress)
+        read = {path: each for path, each in found.items() if not isinstance(each, Skipped)}
+        return dict(sorted({**read, **{path: each.facts for path, each in self.tests.items()}}.items()))
 
     @cached_property
     def calls(self) -> CallGraph:
@@ -70,7 +92,7 @@ class Code:
     @cached_property
     def doubles(self) -> Mapping[str, Double]:
         """Kind of seam -> the double that the project's tests have for it."""
-        return find_doubles(self._tests(), self.names, self.direct, self.catalogue)
+        return find_doubles(self.tests.values(), self.names, self.direct, self.catalogue)
 
     @cached_property
     def around(self) -> Surroundings:
@@ -95,13 +117,6 @@ class Code:
             for number, edges in enumerate(self.calls.edges)
             if edges
         }
-
-    def _tests(self) -> list[TestFacts]:
-        root = self.request.root
-        paths = [path for path in scan_tree(root).files if is_test_path(path)]
-        known = frozenset(paths)
-        read = [read_test_facts(root, path, known) for path in self.progress(paths, "reading tests")]
-        return [each for each in read if not isinstance(each, Skipped)]
 
 
 class _Reach(Mapping[UnitKey, Mapping[UnitKey, float]]):

@@ -1,24 +1,26 @@
 """The whole replay: every project, every split, every order, spread over processes."""
 
-import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from multiprocessing import get_context
+from itertools import islice
 from pathlib import Path
 from typing import TypeAlias
 
 from planner.errors import ConfigError
+from planner.forecast.rates import SHIPPED, read_fitted_rates
+from planner.model.rates import FittedRates, Rates
 from planner.model.replay import Accuracy, OrderScore, ProjectReplay, Replay
 from planner.replay.accuracy import check_split, summarise
 from planner.replay.data import RecordingError, recording_name
 from planner.replay.executor import EXECUTORS, Executor
-from planner.replay.ours import PLANNERS
+from planner.replay.ours import our_planners
+from planner.replay.parallel import available_cores, in_parallel
 from planner.replay.planners import BASELINES
 from planner.replay.project import Project, read_project
 from planner.replay.score import Arena, score_references
 from planner.replay.splits import QUICK_SPLITS, SPLITS, Kind, make_splits
+from planner.replay.state import Planner
 
 Progress: TypeAlias = Callable[[Iterable[str], str], Iterable[str]]
 """Wraps names of work to be done, with a label, and shows how far it is."""
@@ -35,6 +37,10 @@ class Task:
     is_quick: bool
 
     @property
+    def name(self) -> str:
+        return recording_name(self.data)
+
+    @property
     def counts(self) -> dict[Kind, int]:
         return QUICK_SPLITS if self.is_quick else SPLITS
 
@@ -43,21 +49,41 @@ class Task:
         """The places that splits may have; the last ones have none where splits were too small."""
         return range(sum(self.counts.values()))
 
-    def replay(self, place: int) -> ProjectReplay:
-        """The project with the split at this place alone, or with none. Runs in a process of its own."""
-        project = _load(self.data, self.sources)
-        about = _about(project)
-        splits = make_splits(project, self.counts)
-        if place >= len(splits):
-            return about
-        arena = Arena(project, splits[place])
-        executors = EXECUTORS[:1] if self.is_quick else EXECUTORS
-        return replace(
-            about,
-            splits=(arena.split.name,),
-            scores=tuple(score for executor in executors for score in _scores(arena, executor)),
-            accuracy=tuple(summarise(each.name, [check_split(arena, each)]) for each in PLANNERS if each.foresee),
-        )
+    @property
+    def project(self) -> Project:
+        """The project, read once for all its splits, as long as they come one after the other."""
+        return _load(self.data, self.sources)
+
+    def arena(self, place: int) -> Arena | None:
+        """The split at this place; None where there is none."""
+        splits = make_splits(self.project, self.counts)
+        return Arena(self.project, splits[place]) if place < len(splits) else None
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One split of a task, and the rates that gapplan is to plan with there. Replayed in a process of its own."""
+
+    task: Task
+    place: int
+    rates: Rates
+    is_held_out: bool
+
+
+def replay_part(part: Part) -> ProjectReplay:
+    """The project with this split alone, or with none."""
+    about = _about(part)
+    arena = part.task.arena(part.place)
+    if arena is None:
+        return about
+    executors = EXECUTORS[:1] if part.task.is_quick else EXECUTORS
+    ours = our_planners(part.rates)
+    return replace(
+        about,
+        splits=(arena.split.name,),
+        scores=tuple(score for executor in executors for score in _scores(arena, executor, ours)),
+        accuracy=tuple(summarise(each.name, [check_split(arena, each)]) for each in ours if each.foresee),
+    )
 
 
 def find_recordings(given: Sequence[Path], only: Sequence[str] = ()) -> tuple[Path, ...]:
@@ -83,26 +109,34 @@ def _recordings_at(path: Path) -> list[Path]:
 
 
 def replay(
-    data: Iterable[Path], sources: Path, progress: Progress, *, is_quick: bool = False, jobs: int | None = None
+    data: Iterable[Path],
+    sources: Path,
+    progress: Progress,
+    *,
+    is_quick: bool = False,
+    jobs: int | None = None,
+    rates: Path = SHIPPED,
 ) -> Replay:
-    """Everything, by `jobs` processes (as many as there are cores). Raises RecordingError or SourcesError."""
+    """Everything, by `jobs` processes (as many as there are cores).
+
+    Each project is planned for with the rates in the file `rates`; one that took part in their fit, with those fitted
+    without it. Raises RecordingError, SourcesError or RatesError.
+    """
+    fitted = read_fitted_rates(rates)
     tasks = [Task(path, sources, is_quick) for path in data]
-    projects = tuple(_all(tasks, progress, jobs or available_cores()))
-    return Replay(projects, tuple(_pooled(projects)), is_quick)
+    projects = tuple(_all(tasks, fitted, progress, jobs or available_cores()))
+    return Replay(projects, tuple(_pooled(projects)), is_quick, "" if rates == SHIPPED else rates.name)
 
 
-def _all(tasks: Sequence[Task], progress: Progress, jobs: int) -> Iterator[ProjectReplay]:
-    if jobs == 1:
-        yield from (_joined(task, map(task.replay, task.places), progress) for task in tasks)
-        return
-    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
-        futures = [[pool.submit(task.replay, place) for place in task.places] for task in tasks]
-        try:
-            for task, row in zip(tasks, futures, strict=True):
-                yield _joined(task, (each.result() for each in row), progress)
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
+def _all(tasks: Sequence[Task], fitted: FittedRates, progress: Progress, jobs: int) -> Iterator[ProjectReplay]:
+    parts = [
+        Part(task, place, fitted.held_out(task.name), task.name in fitted.without)
+        for task in tasks
+        for place in task.places
+    ]
+    found = in_parallel(replay_part, parts, jobs)
+    for task in tasks:
+        yield _joined(task, islice(found, len(task.places)), progress)
 
 
 def _pooled(projects: Sequence[ProjectReplay]) -> Iterator[Accuracy]:
@@ -113,15 +147,10 @@ def _pooled(projects: Sequence[ProjectReplay]) -> Iterator[Accuracy]:
         yield summarise(name, [split for accuracy in known for split in accuracy.splits])
 
 
-def available_cores() -> int:
-    """Those that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
 def _joined(task: Task, parts: Iterable[ProjectReplay], progress: Progress) -> ProjectReplay:
     """One project out of its splits, in their order, as they are done."""
-    names = [f"{recording_name(task.data)}-{place}" for place in task.places]
-    known = [part for _, part in zip(progress(names, f"replaying {recording_name(task.data)}"), parts, strict=True)]
+    names = [f"{task.name}-{place}" for place in task.places]
+    known = [part for _, part in zip(progress(names, f"replaying {task.name}"), parts, strict=True)]
     full = [part for part in known if part.splits]
     return replace(
         known[0],
@@ -148,19 +177,21 @@ def _load(data: Path, sources: Path) -> Project:
     return read_project(data, sources)
 
 
-def _about(project: Project) -> ProjectReplay:
+def _about(part: Part) -> ProjectReplay:
+    project = part.task.project
     return ProjectReplay(
         name=project.name,
         source=project.root.name,
         statements=project.statements.bit_count(),
         covered=project.full.bit_count(),
         tests=len(project.tests),
+        is_held_out=part.is_held_out,
     )
 
 
-def _scores(arena: Arena, executor: Executor) -> Iterator[OrderScore]:
+def _scores(arena: Arena, executor: Executor, ours: Sequence[Planner]) -> Iterator[OrderScore]:
     """Every order on one split."""
-    for each in (*BASELINES, *PLANNERS):
+    for each in (*BASELINES, *ours):
         score = arena.score(arena.curve(each, executor), executor)
         yield OrderScore(each.name, each.grain, each.mode, executor, (score,))
     yield from score_references(arena, executor)

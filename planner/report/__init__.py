@@ -7,15 +7,30 @@ from dataclasses import dataclass
 from typing import Literal
 
 from planner.model.explanation import Explanation, ImportMap
+from planner.model.findings import Examination
 from planner.model.option import Outcome
 from planner.report.page import Page
 
-__all__ = ["FORMATS", "Format", "Look", "Subject", "render", "render_explanation", "render_import_map", "set_page"]
+__all__ = [
+    "DOCTOR_FORMATS",
+    "FORMATS",
+    "DoctorFormat",
+    "Format",
+    "Look",
+    "Subject",
+    "render",
+    "render_examination",
+    "render_explanation",
+    "render_import_map",
+    "set_page",
+]
 
 Format = Literal["terminal", "markdown", "json"]
+DoctorFormat = Literal["terminal", "markdown", "json", "github"]
 Subject = Literal["plan", "options", "status", "rank"]
 
 FORMATS: tuple[Format, ...] = ("terminal", "markdown", "json")
+DOCTOR_FORMATS: tuple[DoctorFormat, ...] = (*FORMATS, "github")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +77,23 @@ def _page(outcome: Outcome, subject: Subject, look: Look) -> Page:
             return status_page(outcome, is_detailed=look.is_detailed)
         case "rank":
             return rank_page(outcome, look.most, is_detailed=look.is_detailed)
+
+
+def render_examination(found: Examination, format: DoctorFormat, look: Look) -> str:
+    """What the doctor found as text, ending in a newline."""
+    match format:
+        case "json":
+            from planner.report.diagnosis_json import render_diagnosis
+
+            return render_diagnosis(found)
+        case "github":
+            from planner.report.github import render_github
+
+            return render_github(found)
+        case _:
+            from planner.report.pages.diagnosis import diagnosis_page
+
+            return set_page(diagnosis_page(found, is_detailed=look.is_detailed), format, look)
 
 
 def render_explanation(found: Explanation, format: Format, look: Look) -> str:

@@ -40,3 +40,28 @@ def markdown_code(text: str, *, in_table: bool = False) -> str:
     fence = "`" * (longest + 1)
     pad = " " if longest or not shown.strip() else ""
     return f"{fence}{pad}{shown}{pad}{fence}"
+
+
+def visible_lines(text: str) -> list[str]:
+    """The lines of a text, each made visible; tabs stay, since lines to be copied need them."""
+    return ["\t".join(visible(part) for part in line.split("\t")) for line in text.split("\n")]
+
+
+def markdown_block(text: str, language: str = "") -> str:
+    """A code block of the text, fenced by more backticks than it holds."""
+    longest = max((len(run) for run in re.findall(r"`+", text)), default=0)
+    fence = "`" * max(3, longest + 1)
+    return "\n".join([f"{fence}{language}", *visible_lines(text), fence])
+
+
+def workflow_message(text: str) -> str:
+    """The text of a GitHub workflow command, whose lines no runner takes for another command.
+
+    Source: `escapeData` in github.com/actions/toolkit, packages/core/src/command.ts.
+    """
+    return "%0A".join(line.replace("%", "%25") for line in visible_lines(text))
+
+
+def workflow_property(text: str) -> str:
+    """A value before the message: `escapeProperty` of the same file."""
+    return visible(text).replace("%", "%25").replace(":", "%3A").replace(",", "%2C")

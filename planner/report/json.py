@@ -3,11 +3,13 @@
 import json
 from collections.abc import Mapping, Sequence
 
+from planner.model.findings import Diagnosis
 from planner.model.measurement import Counts, Measurement
 from planner.model.option import Outcome
 from planner.model.percent import displayed_percent, exact_percent
 from planner.model.plan import Candidate, Effort, Range
 from planner.model.target import Target
+from planner.model.together import together, weighty
 from planner.report.words import because, percent_value
 
 FORMAT = 1
@@ -30,6 +32,7 @@ def render_status(outcome: Outcome) -> str:
             "import_time": counts_json(outcome.share.import_time) if outcome.share else None,
             "behaviour": counts_json(outcome.share.behaviour) if outcome.share else None,
             "unmeasured": [{"path": each.path, **counts_json(each.counts)} for each in measured.unmeasured],
+            "doctor": doctor_json(outcome.diagnosis),
             **doubts_json(measured),
         }
     )
@@ -138,6 +141,19 @@ def range_json(found: Range) -> dict[str, Json]:
 def effort_json(effort: Effort) -> dict[str, Json]:
     """Hours, two decimals."""
     return {"p50": round(effort.p50, 2), "p80": round(effort.p80, 2)}
+
+
+def doctor_json(diagnosis: Diagnosis | None) -> Json:
+    """What weighs, in short, for other commands; null where nobody looked."""
+    if diagnosis is None:
+        return None
+    found = weighty(diagnosis)
+    low, high = together(found).percents(diagnosis.totals)
+    return {
+        "findings": [{"check": each.check, "severity": each.severity, "title": each.title} for each in found],
+        "percent_low": percent_value(low),
+        "percent_high": percent_value(high),
+    }
 
 
 def doubts_json(measured: Measurement) -> dict[str, Json]:

@@ -1,7 +1,7 @@
 """A page as Markdown, for a pull request or a meeting."""
 
-from planner.report.escape import markdown_code, markdown_line, markdown_text
-from planner.report.page import Block, Bullets, Column, Heading, Page, Sentence, Table
+from planner.report.escape import markdown_block, markdown_code, markdown_line, markdown_text
+from planner.report.page import Block, Bullets, Code, Column, Heading, Page, Sentence, Table
 
 
 def render_markdown(page: Page) -> str:
@@ -17,6 +17,8 @@ def _block(block: Block) -> str:
             return markdown_line(text)
         case Bullets(items):
             return "\n".join(f"- {markdown_line(item)}" for item in items)
+        case Code(text, language):
+            return markdown_block(text, language)
         case Table():
             return _table(block)
 

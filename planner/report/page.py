@@ -31,6 +31,14 @@ class Bullets:
 
 
 @dataclass(frozen=True, slots=True)
+class Code:
+    """Lines to be copied as they are: no width breaks them. `language` is what Markdown colours them by."""
+
+    text: str
+    language: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Column:
     """A column's title; numbers are right-aligned, names (paths, units) are set as code where there is such.
 
@@ -66,5 +74,5 @@ class Table:
         return Table([*self.columns[:place], *self.columns[place + 1 :]], rows)
 
 
-Block = Heading | Sentence | Bullets | Table
+Block = Heading | Sentence | Bullets | Code | Table
 Page = tuple[Block, ...]

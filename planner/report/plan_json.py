@@ -13,6 +13,7 @@ from planner.report.json import (
     FORMAT,
     Json,
     counts_json,
+    doctor_json,
     doubts_json,
     dump,
     effort_json,
@@ -50,6 +51,7 @@ def render_plan(outcome: Outcome) -> str:
             "recommended": outcome.recommended,
             "stretch": _stretch(outcome.stretch) if outcome.stretch else None,
             "alternatives": alternatives_json(outcome.alternatives) if outcome.alternatives else None,
+            "doctor": doctor_json(outcome.diagnosis),
             **doubts_json(measured),
         }
     )

@@ -27,6 +27,7 @@ def render_replay(found: Replay) -> str:
             "yardstick": YARDSTICK,
             "percent_of_gap": list(SHARES),
             "is_quick": found.is_quick,
+            "rates": found.rates or "shipped",
             "orders": [_summary(each) for each in found.summaries],
             "accuracy": [_accuracy(each) for each in found.pooled],
             "projects": [_project(each) for each in found.projects],
@@ -61,6 +62,7 @@ def _project(each: ProjectReplay) -> Json:
     return {
         "project": each.name,
         "sources": each.source,
+        "is_held_out": each.is_held_out,
         "statements": each.statements,
         "covered": each.covered,
         "tests": each.tests,

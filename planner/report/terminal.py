@@ -11,8 +11,8 @@ from rich.table import Table as RichTable
 from rich.text import Text
 
 from planner.report.columns import fitted
-from planner.report.escape import visible
-from planner.report.page import Block, Bullets, Heading, Page, Sentence, Table
+from planner.report.escape import visible, visible_lines
+from planner.report.page import Block, Bullets, Code, Heading, Page, Sentence, Table
 
 _STYLES = {"plain": "", "good": "green", "bad": "yellow", "quiet": "dim"}
 
@@ -21,6 +21,9 @@ _FIGURE = re.compile(r"(?<=\d) (?=(?:%|h|min)(?!\w))")
 _GLUE = "\ue000"
 """Stands for a blank where no line may break, which rich does at any blank there is. No text that was made visible
 has this character, one of those for private use."""
+
+_TAB = "\ue001"
+"""Stands for a tab in lines to be copied, which rich sets as blanks."""
 
 
 def render_terminal(page: Page, *, width: int, has_colour: bool = False, is_ascii: bool = False) -> str:
@@ -38,7 +41,7 @@ def render_terminal(page: Page, *, width: int, has_colour: bool = False, is_asci
     with console.capture() as captured:
         for block in page:
             _print(block, console, is_ascii=is_ascii)
-    lines = "\n".join(line.rstrip() for line in captured.get().replace(_GLUE, " ").split("\n"))
+    lines = "\n".join(line.rstrip() for line in captured.get().replace(_GLUE, " ").replace(_TAB, "\t").split("\n"))
     return re.sub(r"\n{3,}", "\n\n", lines).strip("\n") + "\n"
 
 
@@ -53,6 +56,9 @@ def _print(block: Block, console: Console, *, is_ascii: bool) -> None:
         case Bullets(items):
             for item in items:
                 console.print(_bullet(item))
+        case Code(text):
+            for line in visible_lines(text):
+                console.out(f"    {line}".replace("\t", _TAB), highlight=False)
         case Table():
             console.print(_table(block, console.width, is_ascii=is_ascii))
 

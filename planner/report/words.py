@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 from math import ceil, floor
 
+from planner.model.calibration import Calibrated
 from planner.model.measurement import Counts, Input, Skipped
 from planner.model.option import Count, Goalpost, Option, Outcome, Step
 from planner.model.percent import cut_percent, decimals_of, exact_percent, percent_text
@@ -217,6 +218,28 @@ def least(option: Option) -> str:
 def left_out(option: Option) -> str:
     """`211 points in larger modules (12 files) and 40 points that need not be touched (2 files)`."""
     return listed([f"{plural(e.points, 'point')} {e.reason} ({plural(e.files, 'file')})" for e in option.left_out])
+
+
+def calibrated(outcome: Outcome) -> str:
+    """Whose hours they are: `calibrated from 312 tests and 5 receipts on 2026-11-21`, or `uncalibrated`.
+
+    Lines of tests alone, without receipts, make no hours.
+    """
+    found = outcome.calibrated
+    if found is None:
+        return "calibrated on this project" if outcome.is_calibrated else "uncalibrated"
+    kinds = {"test": found.tests, "receipt": found.receipts}
+    source = f"from {listed([plural(number, kind) for kind, number in kinds.items() if number])} on {found.on}"
+    if outcome.is_calibrated:
+        return f"calibrated {source}"
+    return f"uncalibrated (other rates are, {source})"
+
+
+def calibrated_text(found: Calibrated) -> str:
+    """For `[tool.gapplan.rates]`: `2026-11-21, 312 tests, 5 receipts`."""
+    kinds = {"test": found.tests, "receipt": found.receipts}
+    parts = (f"{number} {kind}{'' if number == 1 else 's'}" for kind, number in kinds.items() if number)
+    return ", ".join([found.on.isoformat(), *parts])
 
 
 def listed(items: Sequence[str], most: int | None = None) -> str:

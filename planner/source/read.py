@@ -1,6 +1,8 @@
 """Source bytes -> syntax tree, or the reason why not. Never imports, compiles or runs what it reads."""
 
 import ast
+import io
+import tokenize
 import warnings
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +22,31 @@ def read_source(root: Path, path: str) -> bytes | Skipped:
         return (root / path).read_bytes()
     except OSError as error:
         return Skipped(path, f"cannot be read ({error.strerror})")
+
+
+def read_text(root: Path, path: str) -> str:
+    """The text of a Python file with Unix line ends; "" when it cannot be read or lies outside `root`."""
+    place = root / path
+    try:
+        if not place.resolve().is_relative_to(root.resolve()) or not place.is_file():
+            return ""
+        source = read_source(root, path)
+        return "" if isinstance(source, Skipped) else decoded(source)
+    except (OSError, ValueError):
+        return ""
+
+
+def decoded(source: bytes) -> str:
+    """The source as text with Unix line ends, without a byte-order mark, by the encoding that it declares.
+
+    Bytes that are none of that encoding become U+FFFD, and what Python knows as no encoding of texts counts as UTF-8.
+    """
+    try:
+        encoding, _ = tokenize.detect_encoding(io.BytesIO(source).readline)
+        text = source.decode(encoding, errors="replace")
+    except (SyntaxError, LookupError, ValueError):
+        text = source.decode("utf-8", errors="replace")
+    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from planner.report.page import Block, Bullets, Heading, Page, Sentence
 from planner.report.pages.alternatives import alternatives_blocks
 from planner.report.pages.ladder import ladder_blocks
 from planner.report.pages.options import claim_blocks, has_proof, options_table, requirement_blocks
-from planner.report.pages.shared import doubts, what_it_takes, where_we_are
+from planner.report.pages.shared import doubts, in_doubt, what_it_takes, where_we_are
 from planner.report.pages.steps import steps_table
 
 FIRST_STEPS = 12
@@ -35,7 +35,7 @@ def plan_page(outcome: Outcome, *, is_detailed: bool = False) -> Page:
 
 def options_page(outcome: Outcome, *, is_detailed: bool = False) -> Page:
     """The options side by side, and nothing of their steps."""
-    blocks: list[Block] = [Heading(f"{outcome.project}: options for {words.goal(outcome)}", 1)]
+    blocks: list[Block] = [Heading(f"{outcome.project}: options for {words.goal(outcome)}", 1), *in_doubt(outcome)]
     if outcome.target:
         blocks += what_it_takes(outcome, outcome.target)
     if outcome.options:
@@ -63,8 +63,7 @@ def _story(option: Option) -> str:
 
 def _units(outcome: Outcome, ranges: str) -> Sentence:
     """How the figures of the table are meant."""
-    sure = "calibrated on this project" if outcome.is_calibrated else "uncalibrated"
-    return Sentence(f"Hours are P50-P80 and {sure}; gains are medians {ranges}.", "quiet")
+    return Sentence(f"Hours are P50-P80 and {words.calibrated(outcome)}; gains are medians {ranges}.", "quiet")
 
 
 def _recommendation(outcome: Outcome) -> Iterator[Block]:

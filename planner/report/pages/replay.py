@@ -27,11 +27,25 @@ def replay_page(found: Replay) -> Page:
             "Area is 0 for random orders and 1 for hindsight. Differences below 0.05 are noise."
         ),
     ]
+    blocks.append(Sentence(_rates(found)))
     if found.is_quick:
         blocks.append(Sentence("A quick look: one split of each kind, realistic only.", "quiet"))
     for executor in dict.fromkeys(each.executor for each in found.summaries):
         blocks += _executor(executor, [each for each in found.summaries if each.executor == executor], found)
     return (*blocks, *_accuracy(found), Heading("What was replayed"), _projects(found))
+
+
+def _rates(found: Replay) -> str:
+    """Whether the projects had a part in the rates that they are scored with."""
+    source = f"the rates of {found.rates}" if found.rates else "the shipped rates"
+    held_out = sum(project.is_held_out for project in found.projects)
+    if not held_out:
+        return f"gapplan plans with {source}; no project took part in their fit."
+    others = "" if held_out == len(found.projects) else f"; the other {len(found.projects) - held_out} took no part"
+    return (
+        f"gapplan plans with {source}; {held_out} of {words.plural(len(found.projects), 'project')} took part in their "
+        f"fit, and each of these is planned for with rates fitted without it{others}."
+    )
 
 
 def _executor(executor: str, summaries: Sequence[OrderSummary], found: Replay) -> Iterator[Block]:
@@ -124,7 +138,7 @@ def _plans(rows: Sequence[tuple[str, Accuracy]]) -> Table:
 
 
 def _projects(found: Replay) -> Table:
-    columns = [Column("project"), Column("sources", is_name=True)]
+    columns = [Column("project"), Column("sources", is_name=True), Column("rates")]
     titles = ("statements", "covered", "tests", "splits", "too small")
     return Table(
         [*columns, *(Column(title, is_number=True) for title in titles)],
@@ -132,6 +146,7 @@ def _projects(found: Replay) -> Table:
             (
                 each.name,
                 each.source,
+                "fitted without it" if each.is_held_out else "took no part",
                 words.count(each.statements),
                 words.percent_of(each.covered, each.statements),
                 words.count(each.tests),

@@ -1,0 +1,102 @@
+"""What tests that did not run would have covered: the missing points of the functions that they enter."""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+
+from planner.doctor.exam import Exam
+from planner.doctor.imports import firm_lines, imported_with, imports_of_tests
+from planner.model.facts import ModuleFacts
+from planner.model.findings import Doubt
+from planner.model.lines import Lines
+from planner.model.measurement import FileCoverage
+from planner.model.problem import BodyKey
+from planner.model.seams import UnitKey
+
+SURE = 0.95
+"""A test enters a function with at least this chance only where it calls it by name, directly or nearly so."""
+
+LIKELY = 0.5
+"""A function that nothing ran is missing because of a test, rather than besides, from this chance on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Missed:
+    """Missing points within reach of some tests: at least and at most how many, and the missing statements by path.
+
+    `idle` counts those in functions of which nothing ran at all, and that the tests are likely to enter.
+    """
+
+    least: int = 0
+    most: int = 0
+    idle: int = 0
+    lines: Mapping[str, Lines] = field(default_factory=dict)
+
+    def doubt(self, who: str) -> Doubt:
+        """The doubt for tests that are called `who` ("the skipped tests")."""
+        basis = (
+            f"missing points of the functions that {who} enter, by their calls, and of imports; at least the first "
+            "statement of each that they call for certain and nothing else runs"
+        )
+        return Doubt(basis, covered=(self.least, self.most), lines=self.lines)
+
+
+def missed_by(exam: Exam, units: Iterable[UnitKey]) -> Missed:
+    """What the tests reach among the missing points of the product; `units` are of test files."""
+    asked = tuple(units)
+    measured = {file.path: file for file in exam.product}
+    bodies = [each for each in _bodies(exam, exam.reach(asked) if asked else {}) if each.path in measured]
+    idle = [each for each in bodies if not measured[each.path].executed & each.lines]
+    imports = _imports(exam, {path for path, _ in asked}, {each.path for each in bodies})
+    lines = {path: found for path, found in imports.items() if path in measured}
+    certain = sum((measured[path].missing & firm_lines(exam.facts[path])).bit_count() for path in lines)
+    for body in bodies:
+        lines[body.path] = lines.get(body.path, 0) | body.lines
+    most = sum(measured[path].missing_points_in(found) for path, found in lines.items())
+    return Missed(
+        least=min(most, certain + sum(1 for each in idle if each.chance >= SURE and each.gaps(measured))),
+        most=most,
+        idle=sum(each.gaps(measured) for each in idle if each.chance >= LIKELY),
+        lines={path: gaps for path, found in lines.items() if (gaps := found & measured[path].missing)},
+    )
+
+
+def names_of_tests(facts: ModuleFacts) -> tuple[str, ...]:
+    """The names of the test functions and methods of a file, by pytest's usual naming."""
+    bases = {base.rpartition(".")[2] for unit in facts.units for base in unit.bases}
+    return tuple(unit.name for unit in facts.units if unit.is_body and _is_test(unit.name, bases))
+
+
+def _is_test(name: str, bases: Collection[str]) -> bool:
+    *around, last = name.split(".")
+    if not last.startswith("test"):
+        return False
+    return not around or (len(around) == 1 and around[0] not in bases)
+
+
+@dataclass(frozen=True, slots=True)
+class _Body:
+    """A function within reach, and how likely it is entered."""
+
+    path: str
+    lines: Lines
+    chance: float
+
+    def gaps(self, measured: Mapping[str, FileCoverage]) -> int:
+        """Its missing points."""
+        return measured[self.path].missing_points_in(self.lines)
+
+
+def _bodies(exam: Exam, reached: Mapping[BodyKey, float]) -> list[_Body]:
+    return [
+        _Body(path, unit.lines, reached[path, unit.name])
+        for path in sorted({path for path, _ in reached})
+        for unit in exam.facts[path].units
+        if unit.is_body and (path, unit.name) in reached
+    ]
+
+
+def _imports(exam: Exam, tests: Iterable[str], reached: Iterable[str]) -> Mapping[str, Lines]:
+    """Import-time lines of files that the tests import, or that lie behind what they enter."""
+    direct = imports_of_tests((exam.test_facts[path] for path in tests if path in exam.test_facts), exam.facts)
+    files = direct | imported_with(reached, exam.facts)
+    return {path: exam.facts[path].import_time & ~exam.facts[path].hollow for path in sorted(files)}

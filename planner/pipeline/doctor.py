@@ -1,0 +1,102 @@
+"""The story of a diagnosis: measure, read product and tests, gather what the checks look at, let them look."""
+
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
+from pathlib import Path
+
+from planner.alternatives.texts import read_steering_texts
+from planner.doctor import WATCHED, Exam, diagnose
+from planner.measure import Progress, Request, Taken, is_test_path, read_with_trail
+from planner.model.calls import WatchedCall
+from planner.model.facts import ModuleFacts
+from planner.model.findings import Diagnosis, Examination
+from planner.model.measurement import Skipped
+from planner.model.outcomes import TestOutcome
+from planner.pipeline.entered import Entered
+from planner.pipeline.shared import Code, read_code
+from planner.settings import read_coverage_settings, read_pytest_settings
+from planner.settings.gates import read_gates
+from planner.source.calls import read_calls
+from planner.source.read import read_text
+from planner.suite.junit import read_all_outcomes
+from planner.suite.locate import locate
+from planner.suite.retries import settle
+
+
+def make_diagnosis(
+    request: Request, junit: Sequence[str], progress: Progress, silenced: Mapping[str, str] | None = None
+) -> Examination:
+    """What is wrong with the measurement. Raises InputError or ConfigError, one line each.
+
+    `junit` are JUnit files or folders of them, below the root or absolute; `silenced` as in `diagnose`.
+    """
+    taken = read_with_trail(request, progress)
+    code = read_code(request, taken.measurement, progress)
+    return Examination(request.root.name, taken.measurement, find_diagnosis(code, taken, junit, silenced))
+
+
+def make_exam(request: Request, junit: Sequence[str], progress: Progress) -> Exam:
+    """All that the checks look at, read from a real project. Raises InputError or ConfigError, one line each."""
+    taken = read_with_trail(request, progress)
+    return gather_exam(read_code(request, taken.measurement, progress), taken, junit)
+
+
+def find_diagnosis(
+    code: Code, taken: Taken, junit: Sequence[str] = (), silenced: Mapping[str, str] | None = None
+) -> Diagnosis:
+    """The diagnosis of a project that was measured and read already, as for a plan."""
+    return diagnose(gather_exam(code, taken, junit), silenced)
+
+
+def gather_exam(code: Code, taken: Taken, junit: Sequence[str] = ()) -> Exam:
+    """The exam of a project that was measured and read already; tests are read if nothing has asked for them yet."""
+    root = code.request.root
+    settings = read_coverage_settings(root, code.request.rcfile)
+    pytest = read_pytest_settings(root)
+    texts = read_steering_texts(root, code.tree.files)
+    tests = {path: each.facts for path, each in code.tests.items()}
+    return Exam(
+        project=root.name,
+        measurement=taken.measurement,
+        settings=settings,
+        pytest=pytest,
+        trail=taken.trail,
+        tree=code.tree.files,
+        facts=code.facts,
+        test_facts=tests,
+        calls=_calls(code),
+        gates=read_gates(texts, settings, pytest),
+        texts=texts,
+        outcomes=_outcomes(code, tests, junit) if junit else None,
+        modified=_modified(root, code.tree.files),
+        reach=Entered(code.facts, tests),
+        recount=taken.recount,
+        source=cache(lambda path: read_text(root, path)),
+    )
+
+
+def _calls(code: Code) -> tuple[WatchedCall, ...]:
+    """The watched calls of product and tests, in the order of paths and lines."""
+    paths = [path for path in code.tree.files if path in code.facts or is_test_path(path)]
+    read = (
+        read_calls(code.request.root, path, code.tree.known, WATCHED)
+        for path in code.progress(paths, "looking for calls")
+    )
+    return tuple(call for calls in read if not isinstance(calls, Skipped) for call in calls)
+
+
+def _outcomes(code: Code, tests: Mapping[str, ModuleFacts], junit: Sequence[str]) -> tuple[TestOutcome, ...]:
+    """How each test ended, once for each, with its place in the tree where that is found."""
+    read = read_all_outcomes([code.request.root / path for path in junit])
+    return settle(locate(read, tests, filter(is_test_path, code.tree.files)))
+
+
+def _modified(root: Path, paths: Iterable[str]) -> dict[str, float]:
+    found = {}
+    for path in paths:
+        try:
+            found[path] = os.stat(root / path).st_mtime
+        except OSError:
+            continue
+    return found
