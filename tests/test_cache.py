@@ -22,7 +22,7 @@ from hypothesis import strategies as st
 from planner.model.facts import Call, Import, ModuleFacts, Unit
 from planner.model.lines import MAX_LINE
 from planner.model.measurement import Skipped
-from planner.source import cache, codec, facts_of_source
+from planner.source import cache, facts_of_source, tables
 from planner.source.cache import facts_file, facts_key, facts_stamp, read_all_facts
 from planner.source.codec import Facts, pack_facts, unpack_facts
 from planner.state import read_shelf, write_shelf
@@ -104,8 +104,8 @@ def test_a_field_that_the_codec_does_not_know_stops_it() -> None:
         name: str
         new: str
 
-    with pytest.raises(TypeError, match=r"Grown has other fields than its table in planner\.source\.codec: new"):
-        codec._Table(Grown, name=codec._TEXT)
+    with pytest.raises(TypeError, match=r"Grown has other fields than its table in planner\.source\.tables: new"):
+        tables.Table(Grown, name=tables.TEXT)
 
 
 def test_a_class_that_does_something_when_it_is_made_is_refused() -> None:
@@ -118,7 +118,7 @@ def test_a_class_that_does_something_when_it_is_made_is_refused() -> None:
         def __post_init__(self) -> None: ...
 
     with pytest.raises(TypeError, match="would not run here"):
-        codec._Table(Checked, name=codec._TEXT)
+        tables.Table(Checked, name=tables.TEXT)
 
 
 def nodes_of(tree: Any, place: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:

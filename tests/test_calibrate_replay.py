@@ -8,7 +8,7 @@ from replays import Toy, shop
 
 from planner.forecast import read_rates
 from planner.model.replay import Pair
-from planner.replay.calibrate import costs_of, lines_error, own_rates, read_replayed, replay_project
+from planner.replay.calibrate import costs_of, lines_error, own_rates, read_replayed, replay_project, suite_of
 from planner.replay.data import RecordingError
 from planner.replay.project import Project
 from planner.replay.sources import SourcesError
@@ -41,7 +41,7 @@ def test_own_lines_come_from_the_kept_tests_alone(wordy: Project) -> None:
     files = {"tests/test_mod0.py", "tests/test_mod1.py"}
     kept = [number for number, test in enumerate(wordy.tests) if test.file in files]
 
-    few, all_of_them = own_rates(wordy, kept, RATES), own_rates(wordy, range(len(wordy.tests)), RATES)
+    few, all_of_them = own_rates(suite_of(wordy, kept), RATES), own_rates(wordy, RATES)
 
     assert RATES.test_lines < few.test_lines < all_of_them.test_lines
     assert few.test_lines / RATES.test_lines == pytest.approx(few.module_lines / RATES.module_lines)
@@ -49,7 +49,7 @@ def test_own_lines_come_from_the_kept_tests_alone(wordy: Project) -> None:
 
 
 def test_without_kept_tests_the_rates_stay(wordy: Project) -> None:
-    assert own_rates(wordy, [], RATES) == RATES
+    assert own_rates(suite_of(wordy, []), RATES) == RATES
 
 
 def test_trials_favour_own_lines_where_all_tests_are_long(wordy: Project) -> None:

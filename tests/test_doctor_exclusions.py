@@ -11,15 +11,15 @@ import pytest
 from exams import make_exam
 from factories import lines
 
-from planner.doctor.broad_exclusions import CHECK as BROAD
 from planner.doctor.check import Check
+from planner.doctor.checks.broad_exclusions import CHECK as BROAD
+from planner.doctor.checks.defaults_replaced import CHECK as REPLACED
+from planner.doctor.checks.defaults_replaced import DEFAULT_PARTIAL_ALWAYS
+from planner.doctor.checks.omitted_code import CHECK as OMITTED
+from planner.doctor.checks.pragma_on_logic import CHECK as PRAGMA
 from planner.doctor.conventions import CONVENTIONS, convention_of, is_marked
-from planner.doctor.defaults_replaced import CHECK as REPLACED
-from planner.doctor.defaults_replaced import DEFAULT_PARTIAL_ALWAYS
 from planner.doctor.exam import Exam
 from planner.doctor.hidden import DEFAULT_EXCLUDE, DEFAULT_PARTIAL, Anchor, anchors
-from planner.doctor.omitted_code import CHECK as OMITTED
-from planner.doctor.pragma_on_logic import CHECK as PRAGMA
 from planner.measure.count import count_file
 from planner.measure.rows import Row
 from planner.model.findings import Finding
@@ -234,7 +234,7 @@ def test_a_list_that_would_be_empty_gets_the_defaults(tmp_path: Path) -> None:
 
     found = only(BROAD, exam)
 
-    assert found.mend.text.startswith("[report]\nexclude_lines = \n    #\\s*(pragma|PRAGMA)")
+    assert found.mend.text.startswith("[report]\nexclude_lines =\n    #\\s*(pragma|PRAGMA)")
 
 
 def test_marks_of_a_teams_own_are_no_broad_exclusion(tmp_path: Path) -> None:

@@ -16,22 +16,22 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from planner.doctor.check import Check
+from planner.doctor.checks.dual_paths import CHECK as DUAL_PATHS
+from planner.doctor.checks.include_ignored import CHECK as INCLUDE_IGNORED
+from planner.doctor.checks.namespace_directories import CHECK as NAMESPACE_DIRECTORIES
+from planner.doctor.checks.paths_missing import CHECK as PATHS_MISSING
+from planner.doctor.checks.plugin_missing import CHECK as PLUGIN_MISSING
+from planner.doctor.checks.relative_files import CHECK as RELATIVE_FILES
+from planner.doctor.checks.source_unset import CHECK as SOURCE_UNSET
+from planner.doctor.checks.tests_in_total import CHECK as TESTS_IN_TOTAL
+from planner.doctor.checks.unparsable_files import CHECK as UNPARSABLE_FILES
 from planner.doctor.copies import covered_together
 from planner.doctor.discovery import directory_of, found_below
-from planner.doctor.dual_paths import CHECK as DUAL_PATHS
 from planner.doctor.evidence import first_few, lines_of_code
 from planner.doctor.exam import Exam
 from planner.doctor.globs import mapping, matches
-from planner.doctor.include_ignored import CHECK as INCLUDE_IGNORED
-from planner.doctor.namespace_directories import CHECK as NAMESPACE_DIRECTORIES
-from planner.doctor.paths_missing import CHECK as PATHS_MISSING
-from planner.doctor.plugin_missing import CHECK as PLUGIN_MISSING
 from planner.doctor.prefixes import prefixes_of
 from planner.doctor.printed import printed
-from planner.doctor.relative_files import CHECK as RELATIVE_FILES
-from planner.doctor.source_unset import CHECK as SOURCE_UNSET
-from planner.doctor.tests_in_total import CHECK as TESTS_IN_TOTAL
-from planner.doctor.unparsable_files import CHECK as UNPARSABLE_FILES
 from planner.model.findings import Evidence, Finding
 from planner.model.measurement import FileCoverage, Skipped
 from planner.model.trail import DataFile, DataRow, Trail
@@ -246,7 +246,7 @@ class TestNamespaceDirectories:
 
         finding = only(NAMESPACE_DIRECTORIES, exam)
 
-        assert finding.mend.text == "[run]\nsource = \n    .\n    shop/grid"
+        assert finding.mend.text == "[run]\nsource =\n    .\n    shop/grid"
         assert finding.doubt.entering == (10, 10)
 
 
@@ -318,7 +318,7 @@ class TestDualPaths:
         )
 
         assert printed(exam).counts == counts(20, 10)
-        assert only(DUAL_PATHS, exam).mend.text == "[paths]\npkg = \n    pkg\n    */pkg"
+        assert only(DUAL_PATHS, exam).mend.text == "[paths]\npkg =\n    pkg\n    */pkg"
 
     def test_rows_that_paths_lead_together_are_one(self) -> None:
         settings = CoverageSettings(relative_files=True, paths={"source": ("pkg", "*/pkg")})
@@ -385,7 +385,7 @@ class TestPathsMissing:
 
         finding = only(PATHS_MISSING, exam)
 
-        assert finding.mend.text == f"[paths]\nsource = \n    .\n    {pattern}"
+        assert finding.mend.text == f"[paths]\nsource =\n    .\n    {pattern}"
         assert "No source for code" in finding.why
         assert finding.doubt.swing(exam.measurement.totals) == 0
 
@@ -399,7 +399,7 @@ class TestPathsMissing:
         )
 
         assert prefixes_of(name, "src/pkg/mod.py") == ("/srv/", "")
-        assert only(PATHS_MISSING, exam).mend.text == "[paths]\nroot = \n    .\n    /srv"
+        assert only(PATHS_MISSING, exam).mend.text == "[paths]\nroot =\n    .\n    /srv"
 
     def test_under_ignore_errors_the_report_prints_a_wrong_number(self) -> None:
         name = "/app/pkg/mod.py"

@@ -8,11 +8,11 @@ from exams import make_exam
 from factories import measurement
 
 from planner.doctor.check import Check
+from planner.doctor.checks.gate_by_rounding import CHECK as ROUNDING
+from planner.doctor.checks.gate_never_run import CHECK as NEVER
+from planner.doctor.checks.gate_stale import CHECK as STALE
+from planner.doctor.checks.gates_disagree import CHECK as DISAGREE
 from planner.doctor.exam import Exam
-from planner.doctor.gate_by_rounding import CHECK as ROUNDING
-from planner.doctor.gate_never_run import CHECK as NEVER
-from planner.doctor.gate_stale import CHECK as STALE
-from planner.doctor.gates_disagree import CHECK as DISAGREE
 from planner.doctor.thresholds import gates_in_force, highest_gate, written_anew
 from planner.model.findings import Finding
 from planner.model.gates import Gate, SteeringText

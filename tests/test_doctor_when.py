@@ -10,18 +10,18 @@ from factories import file_coverage, lines
 from factories import measurement as make_measurement
 
 from planner.doctor.check import Check
-from planner.doctor.contexts_lost import CHECK as CONTEXTS_LOST
+from planner.doctor.checks.contexts_lost import CHECK as CONTEXTS_LOST
+from planner.doctor.checks.late_start import CHECK as LATE_START
+from planner.doctor.checks.leftover_data import CHECK as LEFTOVER_DATA
+from planner.doctor.checks.other_version import CHECK as OTHER_VERSION
+from planner.doctor.checks.part_of_suite import CHECK as PART_OF_SUITE
+from planner.doctor.checks.stale_data import CHECK as STALE_DATA
+from planner.doctor.checks.switched_off import CHECK as SWITCHED_OFF
+from planner.doctor.checks.tests_not_run import CHECK as TESTS_NOT_RUN
 from planner.doctor.exam import Exam
 from planner.doctor.imports import body_lines, firm_lines, imported_with
-from planner.doctor.late_start import CHECK as LATE_START
-from planner.doctor.leftover_data import CHECK as LEFTOVER_DATA
 from planner.doctor.missed import missed_by, names_of_tests
-from planner.doctor.other_version import CHECK as OTHER_VERSION
-from planner.doctor.part_of_suite import CHECK as PART_OF_SUITE
 from planner.doctor.rerun import measuring_command, usual_command
-from planner.doctor.stale_data import CHECK as STALE_DATA
-from planner.doctor.switched_off import CHECK as SWITCHED_OFF
-from planner.doctor.tests_not_run import CHECK as TESTS_NOT_RUN
 from planner.model.calls import WatchedCall
 from planner.model.findings import Finding
 from planner.model.measurement import FileCoverage, Input, Measurement, Skipped
@@ -214,6 +214,17 @@ def test_the_plugin_that_addopts_load_early_is_named() -> None:
 
     assert finding.evidence[0].line == 2
     assert finding.mend.text == "python -m coverage run --source=shop -m pytest --no-cov"
+
+
+def test_a_filter_for_a_warning_of_the_product_imports_it_early() -> None:
+    filters = '    "error",\n    "ignore::shop.prices.Old",\n    "ignore::x.Y",\n'
+    text = f"[tool.pytest.ini_options]\nfilterwarnings = [\n{filters}]\n"
+    settings = PytestSettings("pyproject.toml")
+
+    finding = only(LATE_START, shop(missing=IMPORT, pytest=settings, texts={"pyproject.toml": text}))
+
+    assert [each.line for each in finding.evidence] == [4, 1]
+    assert "shop.prices.Old" in finding.evidence[0].text
 
 
 def test_hooks_of_an_early_plugin_and_what_they_hand_on_may_run_too() -> None:

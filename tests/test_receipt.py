@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from snapshots import shot, snapshot
 from test_schema import closed, schema_of
 
+from planner.calibrate.receipts import read_receipts
 from planner.cli import gapplan
 from planner.errors import GapplanError, InputError
 from planner.history.papers import keep_plan, list_plans, list_work, note_work
@@ -180,6 +181,18 @@ def _cover(document: Any, path: str) -> None:
         summary["covered_lines"] += gained
         summary["missing_lines"] -= gained
     assert lines_of(file["executed_lines"])
+
+
+def test_finished_work_with_hours_is_written_as_calibration_reads_it(shop: Path) -> None:
+    _run(shop, "plan", "--target", "70", "--save")
+    _run(shop, "done", "1", "2", "--hours", "3")
+    file = shop / "work.jsonl"
+
+    _run(shop, "receipt", "--work", str(file))
+
+    found = read_receipts(file)
+    assert [(each.tests, each.hours, each.predicted_points) for each in found] == [(1, 1.5, 138), (1, 1.5, 64)]
+    assert all(each.plan_yield for each in found)
 
 
 def test_the_short_form_is_a_few_lines_for_a_pull_request(shop: Path) -> None:

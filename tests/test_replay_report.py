@@ -2,6 +2,7 @@
 
 import json
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -62,6 +63,33 @@ def test_page_without_forecasts_has_no_table_of_them() -> None:
 
     assert "Forecasts" not in page
     assert "quick look" in page
+
+
+def test_page_says_which_projects_took_part_in_the_fit_of_the_rates() -> None:
+    new, known = _project("new", 0.5), replace(_project("known", 0.5), is_held_out=True)
+
+    none, some, every = (
+        render_markdown(replay_page(Replay(projects, rates=rates)))
+        for projects, rates in (((new,), ""), ((new, known), "mine.toml"), ((known,), ""))
+    )
+
+    assert "gapplan plans with the shipped rates; no project took part in their fit." in none
+    assert "gapplan plans with the rates of mine.toml; 1 of 2 projects took part in their fit" in some
+    assert "fitted without it; the other 1 took no part." in some
+    assert "gapplan plans with the shipped rates; 1 of 1 project took part" in every
+    assert "the other" not in every
+    assert "| known | `known-1.0` | fitted without it |" in every
+
+
+def test_json_says_where_rates_are_from_and_who_is_held_out() -> None:
+    known = replace(_project("known", 0.5), is_held_out=True)
+
+    documents = [
+        json.loads(render_replay(Replay((known, _project("new", 0.5)), rates=each))) for each in ("", "r.toml")
+    ]
+
+    assert [document["rates"] for document in documents] == ["shipped", "r.toml"]
+    assert [project["is_held_out"] for project in documents[0]["projects"]] == [True, False]
 
 
 def test_page_of_eight_projects_fits_a_terminal_of_100_columns() -> None:

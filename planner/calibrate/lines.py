@@ -56,8 +56,8 @@ def refit_lines(costs: Sequence[TestCost], rates: Rates, trials: Sequence[HeldOu
     """`test_lines` and `module_lines`.
 
     They share one factor, that of all tests: one of the first tests of files alone says next to nothing of plans (in
-    full it raised their mean error from 0.16 to 0.51, that of all tests to 0.21). They are judged by `trials`, plans for
-    hidden tests, where there are any, and else by test files, each forecast from the others.
+    full it raised their mean error from 0.16 to 0.51, that of all tests to 0.21). They are judged by `trials`, plans
+    for hidden tests, where there are any, and else by test files, each forecast from the others.
     """
     files = by_file(costs)
     judged = judge(trials, FEWEST_PLANS) if trials else judge(_by_others(files), FEWEST_FILES)

@@ -29,6 +29,7 @@ SECTIONS = {
         "history": "The kept measurements with all their figures.",
         "why": "Why the total changed, adding up to the statement.",
         "noise": "What differs between runs, and the margin a target needs.",
+        "pace": "Points per test, hour and week; a target and a claim by them.",
         "done": "Enter that tests of a kept plan are written.",
         "receipt": "A kept plan beside what came of it.",
     },

@@ -1,33 +1,45 @@
 """`gapplan plan`: the options that lead to a target, or the most that a budget buys."""
 
 import sys
-from typing import Any
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
 from planner.cli.common import Common, common_options, merge_options
-from planner.cli.show import progress_for, say, show
+from planner.cli.show import progress_for, say, show, write
 from planner.cli.wishes import wish_options
 from planner.errors import ConfigError
 from planner.model.option import Outcome
 from planner.pipeline import Goal, make_plan
-from planner.report import Subject
+from planner.report import Look, Subject
+
+if TYPE_CHECKING:
+    from planner.model.resume import Resumed
+    from planner.model.wish import Wish
 
 
 @click.command()
 @click.option("--save", "saved", metavar="OPTION", is_flag=False, flag_value="", help="Keep an option for its receipt.")
+@click.option(
+    "--resume", "resumed", metavar="KEY", is_flag=False, flag_value="", help="Go on with a kept plan, or the last one."
+)
 @click.option("--store", metavar="FILE", help="Where it is kept.  [default: in the user's state directory]")
 @common_options
 @wish_options
 @click.pass_obj
-def command(before: dict[str, Any], /, saved: str | None, store: str | None, **after: Any) -> None:
+def command(before: dict[str, Any], /, saved: str | None, resumed: str | None, store: str | None, **after: Any) -> None:
     """Plan the way to a target: options A to D and the best mix.
 
     --save keeps the recommended option (or the one named: --save B), so that gapplan receipt can say what came of it.
-    Exits with 0 when an option reaches the target or it is met, 1 when none does, 2 for unusable input.
+    --resume goes on with a kept plan: what is done stays done, what has been overtaken is dropped, and the rest is
+    planned anew for the same target by the same option. A ladder has its dates from the recorded pace where none is
+    stated. Exits with 0 when an option reaches the target or it is met, 1 when none does, 2 for unusable input.
     """
     common = merge_options(before, after)
-    outcome = _plan(common)
+    if resumed is not None:
+        _resume(common, resumed, saved, store, has_target=bool(after.get("target") or before.get("target")))
+    outcome = _plan(common, store)
     show(outcome, "plan", common)
     if saved is not None:
         _save(outcome, saved, store, common)
@@ -41,23 +53,75 @@ def run_plan(common: Common, subject: Subject = "plan") -> None:
     _exit(outcome)
 
 
-def _plan(common: Common) -> Outcome:
+def _plan(common: Common, store: str | None = None) -> Outcome:
     if not (common.target or common.wish.budget):
         raise ConfigError(
             "plan needs a target or a budget: gapplan plan --target 80 (or target = 80 under [tool.gapplan])"
         )
     if common.wish.by and common.wish.today and common.wish.by < common.wish.today:
         raise ConfigError(f"by {common.wish.by}: that day has passed (today is {common.wish.today})")
-    goal = Goal(common.target or None, common.meaning, common.total, common.wish)
-    return make_plan(common.request, goal, progress_for(common))
+    wish, notices = _at_recorded_pace(common, store)
+    goal = Goal(common.target or None, common.meaning, common.total, wish)
+    outcome = make_plan(common.request, goal, progress_for(common))
+    if not notices:
+        return outcome
+    from planner.pipeline.pace import with_notices
+
+    return with_notices(outcome, notices)
+
+
+def _at_recorded_pace(common: Common, store: str | None) -> tuple["Wish", tuple[str, ...]]:
+    """The wish, with the recorded pace where a ladder is asked for without one; and what is to be said of it."""
+    if not common.wish.ladder or common.wish.paces:
+        return common.wish, ()
+    from planner.cli.store import store_of
+    from planner.pipeline.pace import at_recorded_pace
+
+    try:
+        place = store_of(store, common)
+    except ConfigError:  # no directory for the user's state: nothing is kept
+        return common.wish, ()
+    return at_recorded_pace(common.wish, place)
+
+
+def _resume(common: Common, name: str, saved: str | None, store: str | None, *, has_target: bool) -> NoReturn:
+    """Show how a kept plan goes on, and keep the rest where that is asked; ends the program as a plan does."""
+    from planner.cli.store import note_of, store_of
+    from planner.pipeline.resume import make_resumed
+
+    if has_target:
+        raise ConfigError("--resume plans for the kept plan's own target: leave --target out, or make a new plan")
+    if saved:
+        raise ConfigError(f"--resume goes on by the kept plan's own option: --save without {saved} keeps the rest")
+    place = store_of(store, common)
+    goal = Goal(None, common.meaning, common.total, common.wish)
+    resumed = make_resumed(common.request, goal, place, name or None, note_of(), progress_for(common))
+    write(lambda look: _resumed_text(resumed, common, look), common, resumed.outcome.measurement.inputs)
+    if saved is not None and resumed.option:
+        _save(resumed.outcome, resumed.option.key, store, common)
+    is_short = resumed.outcome.target is not None and resumed.option is not None and not resumed.option.reaches_target
+    sys.exit(1 if is_short else 0)
+
+
+def _resumed_text(resumed: "Resumed", common: Common, look: Look) -> str:
+    if common.format == "json":
+        from planner.report.resume_json import render_resumed
+
+        return render_resumed(resumed)
+    from planner.report import set_page
+    from planner.report.pages.resume import resume_page
+
+    return set_page(resume_page(resumed, is_detailed=look.is_detailed), common.format, look)
 
 
 def _save(outcome: Outcome, option: str, store: str | None, common: Common) -> None:
     from planner.cli.store import note_of, store_of
+    from planner.forecast import read_rates
     from planner.pipeline.receipt import save_plan
 
     place = store_of(store, common)
-    kept = save_plan(common.request, place, outcome, option or None, note_of(), progress_for(common))
+    note = replace(note_of(), plan_yield=read_rates(common.wish.rates).plan_yield)
+    kept = save_plan(common.request, place, outcome, option or None, note, progress_for(common))
     say(f"gapplan: kept option {kept.option} as plan {kept.key} in {place}", common)
 
 

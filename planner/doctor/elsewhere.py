@@ -176,7 +176,7 @@ def functions_named(exam: Exam, facts: ModuleFacts, unit: str, names: Iterable[s
 _HANDED_OVER = re.compile(
     r"(?:\b(?:target|initializer|func|function)\s*=\s*|\bpartial\(\s*|\brun_in_executor\([^,()]*(?:\([^()]*\))?\s*,\s*"
     r"|\b(?:map|imap|imap_unordered|starmap|map_async|starmap_async|apply|apply_async|submit|to_thread"
-    r"|run_in_threadpool|run_sync|start_new_thread|spawn)\(\s*)([A-Za-z_][\w.]*)(?!\s*\()"
+    r"|run_in_threadpool|run_sync|start_new_thread|spawn)\(\s*)([A-Za-z_][\w.]*)(?![\w.]*\s*\()"
 )
 
 _NAMES = re.compile(r"(?<![\w.\"'])[A-Za-z_][\w.]*(?![\w.]*\s*\()")

@@ -33,8 +33,8 @@ class Exam:
     `texts` are the files that steer tools (tox.ini, noxfile.py, Makefile, workflows, pre-commit, codecov.yml), also
     pyproject.toml, setup.cfg and conftest files. `tree` are all Python files below the root. `outcomes` come from JUnit
     XML; None where none was given. `reach` tells which functions of the product tests would enter, with how likely each
-    is (0 to 1), for units of test files. `recount` counts a measured file anew under other settings, on the same rows.
-    `source` is the text of a Python file, "" when it cannot be read.
+    is (0 to 1), for units of test files; a class or module of one stands for its tests. `recount` counts a measured
+    file anew under other settings, on the same rows. `source` is the text of a Python file, "" when it cannot be read.
     """
 
     project: str

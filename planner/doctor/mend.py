@@ -33,7 +33,9 @@ def _header(file: str, section: str) -> str:
 
 
 def _body(values: Mapping[str, Setting], *, is_toml: bool) -> str:
-    return "\n".join(f"{key} = {_toml(value) if is_toml else _ini(value)}" for key, value in values.items())
+    return "\n".join(
+        f"{key} = {_toml(value) if is_toml else _ini(value)}".replace(" = \n", " =\n") for key, value in values.items()
+    )
 
 
 def _toml(value: Setting) -> str:

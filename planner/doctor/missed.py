@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 
 from planner.doctor.exam import Exam
 from planner.doctor.imports import firm_lines, imported_with, imports_of_tests
-from planner.model.facts import ModuleFacts
+from planner.model.facts import ModuleFacts, lines_of_units
 from planner.model.findings import Doubt
-from planner.model.lines import Lines
+from planner.model.lines import NO_LINES, Lines
 from planner.model.measurement import FileCoverage
 from planner.model.problem import BodyKey
 from planner.model.seams import UnitKey
@@ -34,8 +34,8 @@ class Missed:
     def doubt(self, who: str) -> Doubt:
         """The doubt for tests that are called `who` ("the skipped tests")."""
         basis = (
-            f"missing points of the functions that {who} enter, by their calls, and of imports; at least the first "
-            "statement of each that they call for certain and nothing else runs"
+            f"missing points of functions that {who} enter, by their calls, of other methods of the same classes, and "
+            "of imports; at least the first statement of each that they call for certain and nothing else runs"
         )
         return Doubt(basis, covered=(self.least, self.most), lines=self.lines)
 
@@ -47,10 +47,10 @@ def missed_by(exam: Exam, units: Iterable[UnitKey]) -> Missed:
     bodies = [each for each in _bodies(exam, exam.reach(asked) if asked else {}) if each.path in measured]
     idle = [each for each in bodies if not measured[each.path].executed & each.lines]
     imports = _imports(exam, {path for path, _ in asked}, {each.path for each in bodies})
-    lines = {path: found for path, found in imports.items() if path in measured}
+    lines = {path: found for path, found in imports.items() if path in measured and not measured[path].executed}
     certain = sum((measured[path].missing & firm_lines(exam.facts[path])).bit_count() for path in lines)
     for body in bodies:
-        lines[body.path] = lines.get(body.path, 0) | body.lines
+        lines[body.path] = lines.get(body.path, 0) | body.lines | _siblings(exam, body)
     most = sum(measured[path].missing_points_in(found) for path, found in lines.items())
     return Missed(
         least=min(most, certain + sum(1 for each in idle if each.chance >= SURE and each.gaps(measured))),
@@ -78,6 +78,7 @@ class _Body:
     """A function within reach, and how likely it is entered."""
 
     path: str
+    name: str
     lines: Lines
     chance: float
 
@@ -88,11 +89,23 @@ class _Body:
 
 def _bodies(exam: Exam, reached: Mapping[BodyKey, float]) -> list[_Body]:
     return [
-        _Body(path, unit.lines, reached[path, unit.name])
+        _Body(path, unit.name, unit.lines, reached[path, unit.name])
         for path in sorted({path for path, _ in reached})
         for unit in exam.facts[path].units
         if unit.is_body and (path, unit.name) in reached
     ]
+
+
+def _siblings(exam: Exam, body: _Body) -> Lines:
+    """The other methods of its class: who holds an instance calls more of it than the text of a test tells.
+
+    Measured on marshmallow 3.26 without test_validate.py, which gains 86 points: 87 at most with them, 70 without.
+    """
+    owner = body.name.rpartition(".")[0]
+    if not owner:
+        return NO_LINES
+    units = exam.facts[body.path].units
+    return lines_of_units(unit for unit in units if unit.is_body and unit.name.rpartition(".")[0] == owner)
 
 
 def _imports(exam: Exam, tests: Iterable[str], reached: Iterable[str]) -> Mapping[str, Lines]:

@@ -84,18 +84,17 @@ def _hooks(exam: Exam, path: str) -> tuple[BodyKey, ...]:
 
 
 def _starts(exam: Exam, call: WatchedCall, commands: Mapping[str, Program]) -> Iterator[Start]:
-    text = ", ".join([*call.arguments, *call.keywords.values()])
-    wider = text
-    if not _PYTHON.search(text) and not call.strings:
-        wider = f"{text}\n{text_of_unit(exam, call.path, call.unit)}"
-        wider = wider if _PYTHON.search(wider) else f"{text}\n{exam.source(call.path)}"
-    elif not _PYTHON.search(text) and re.search(r"^\w+\b|\*\w+", text):
-        wider = f"{text}\n{_constants(exam.source(call.path), text)}"
-    if _OWN_COVERAGE.search(wider):
-        return
-    programs = list(_of_python(exam, wider)) if _PYTHON.search(wider) else list(_of_commands(call, commands))
-    for program in dict.fromkeys(programs):
-        yield Start(call, program, bool(_ONLY_HELP.search(text)))
+    """The programs that a call starts: by what it is given, else by the function around it and the names in both."""
+    given = ", ".join([*call.arguments, *call.keywords.values()])
+    around = given if call.strings else f"{given}\n{text_of_unit(exam, call.path, call.unit)}"
+    for text in (given, around, f"{around}\n{_constants(exam.source(call.path), around)}"):
+        if _OWN_COVERAGE.search(text):
+            return
+        programs = list(_of_python(exam, text) if _PYTHON.search(text) else _of_commands(call, commands))
+        for program in dict.fromkeys(programs):
+            yield Start(call, program, bool(_ONLY_HELP.search(given)))
+        if programs:
+            return
 
 
 def _constants(source: str, text: str) -> str:

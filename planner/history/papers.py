@@ -44,6 +44,7 @@ class _Plan(msgspec.Struct, forbid_unknown_fields=True):
     need: int
     hours: tuple[float, float]
     tasks: list[_Task]
+    plan_yield: float | None = None
 
 
 class _Work(msgspec.Struct, forbid_unknown_fields=True):
@@ -125,6 +126,7 @@ def _wire(plan: KeptPlan) -> _Plan:
         need=plan.need,
         hours=(plan.effort.p50, plan.effort.p80),
         tasks=[_wire_task(task) for task in plan.tasks],
+        plan_yield=plan.plan_yield,
     )
 
 
@@ -155,6 +157,7 @@ def _plan(content: bytes, key: str, place: str) -> KeptPlan:
         need=wire.need,
         effort=Effort(*wire.hours),
         tasks=tuple(_task(task) for task in wire.tasks),
+        plan_yield=wire.plan_yield,
     )
 
 

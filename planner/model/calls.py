@@ -13,7 +13,8 @@ class WatchedCall:
     unit it stands in, `<module>` at the top level; of a decorator, the unit it decorates. `arguments` and `keywords`
     hold the source text of each argument, cut at 300 characters; `strings` all string constants in them, in their
     order. A context is a call that `with` enters. A decorator may have no arguments and be no call
-    (`@pytest.mark.skip`).
+    (`@pytest.mark.skip`). `f()` in a name stands for what calling `f` gives, also through a variable. `pytestmark`
+    decorates the module or class that it stands in. At most 1,000 strings.
     """
 
     path: str

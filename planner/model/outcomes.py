@@ -13,6 +13,7 @@ class TestOutcome:
     """One test case of a report.
 
     `name` is as written, with its parameters; `scope` is the report's `classname` (`tests.test_shop.TestDesk`).
+    Before `planner.suite.locate`, `path` is the report's own.
     `path` and `unit` tell the test function in the tree, where it was found: the file below the root, and the unit's
     name as in `ModuleFacts` (`TestDesk.test_sells`). `kind` is the exception's type where one is known, `message` its
     first line, `details` the rest (the traceback).

@@ -35,7 +35,8 @@ class KeptPlan:
     """A plan as it is kept: `snapshot` is the measurement that it started from, `gain` what it promised in points.
 
     `key` names it: the first 12 hexadecimal digits of the SHA-256 of its content. `kept` is a moment in UTC;
-    `need` are the points that the target asked for, `target` the percent as it was given, "" for none.
+    `need` are the points that the target asked for, `target` the percent as it was given, "" for none,
+    and `plan_yield` the constant that it reckoned with.
     """
 
     key: str
@@ -49,6 +50,7 @@ class KeptPlan:
     need: int
     effort: Effort
     tasks: tuple[Task, ...]
+    plan_yield: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from planner.pipeline.entered import Entered
 from planner.pipeline.shared import Code, read_code
 from planner.settings import read_coverage_settings, read_pytest_settings
 from planner.settings.gates import read_gates
-from planner.source.calls import read_calls
+from planner.source.cache import read_all_calls
 from planner.source.read import read_text
 from planner.suite.junit import read_all_outcomes
 from planner.suite.locate import locate
@@ -78,12 +78,10 @@ def gather_exam(code: Code, taken: Taken, junit: Sequence[str] = ()) -> Exam:
 
 def _calls(code: Code) -> tuple[WatchedCall, ...]:
     """The watched calls of product and tests, in the order of paths and lines."""
-    paths = [path for path in code.tree.files if path in code.facts or is_test_path(path)]
-    read = (
-        read_calls(code.request.root, path, code.tree.known, WATCHED)
-        for path in code.progress(paths, "looking for calls")
-    )
-    return tuple(call for calls in read if not isinstance(calls, Skipped) for call in calls)
+    request, tree = code.request, code.tree
+    paths = [path for path in tree.files if path in code.facts or is_test_path(path)]
+    read = read_all_calls(request.root, paths, tree.known, WATCHED, request.caches, code.progress)
+    return tuple(call for calls in read.values() if not isinstance(calls, Skipped) for call in calls)
 
 
 def _outcomes(code: Code, tests: Mapping[str, ModuleFacts], junit: Sequence[str]) -> tuple[TestOutcome, ...]:

@@ -54,11 +54,12 @@ ORDER = "order of the tests"
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """What the user adds to a snapshot: figures by name, a label, and the moment (`2026-11-21T12:00:00Z`)."""
+    """What is noted with a snapshot or a plan: the moment (`2026-11-21T12:00:00Z`), figures, a label, a rate."""
 
     taken: str
     metrics: Mapping[str, float] = field(default_factory=dict)
     label: str = ""
+    plan_yield: float | None = None
 
 
 def default_store(root: Path) -> Path:

@@ -1,5 +1,6 @@
 """The stories of a plan that is kept: saving it, entering work, comparing it with what came of it."""
 
+import json
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from planner.model.option import Option, Outcome, Step
 from planner.model.plan import Effort
 from planner.model.receipt import KeptPlan, Receipt, Task, Work
 from planner.pipeline.history import Note, make_snapshot
+from planner.state import write_atomic
 
 
 def save_plan(
@@ -35,7 +37,8 @@ def save_plan(
         gain=option.gain,
         need=outcome.target.shortfall(outcome.judged) if outcome.target else 0,
         effort=option.effort,
-        tasks=tuple(_tasks(option.steps)),
+        tasks=tuple(tasks_of(option.steps)),
+        plan_yield=note.plan_yield,
     )
     return keep_plan(store, plan)
 
@@ -49,8 +52,8 @@ def _option(outcome: Outcome, chosen: str | None) -> Option:
     return found
 
 
-def _tasks(steps: Sequence[Step]) -> list[Task]:
-    """In the order in which they are begun."""
+def tasks_of(steps: Sequence[Step]) -> list[Task]:
+    """The tests of a plan by the class or function that they are aimed at, in the order in which they are begun."""
     groups: dict[tuple[str, str], list[Step]] = {}
     for step in steps:
         groups.setdefault(step.candidate.key, []).append(step)
@@ -101,3 +104,28 @@ def make_receipt(request: Request, store: Path, name: str | None, note: Note, pr
     plan = find_plan(store, name)
     change = explain_change(read_snapshot(store, plan.snapshot), make_snapshot(request, note, progress))
     return compare(plan, change, list_work(store))
+
+
+def write_work(file: Path, receipt: Receipt) -> int:
+    """Write the tasks that are done and have hours as JSON lines, as `planner.calibrate.receipts` reads them; how many.
+
+    What stands in `file` is replaced, so that nothing is counted twice. Raises InputError.
+    """
+    rows = [
+        {
+            "format": 1,
+            "date": receipt.change.new.taken[:10],
+            "tests": each.written,
+            "hours": each.hours,
+            "predicted_points": each.task.points * each.written / len(each.task.orders),
+            "points": each.actual,
+            "plan_yield": receipt.plan.plan_yield,
+        }
+        for each in receipt.done
+        if each.hours and each.written and each.task.points
+    ]
+    try:
+        write_atomic(file, "".join(f"{json.dumps(row)}\n" for row in rows).encode())
+    except OSError as error:
+        raise InputError(f"{file}: cannot be written ({error.strerror})") from error
+    return len(rows)

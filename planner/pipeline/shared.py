@@ -21,8 +21,7 @@ from planner.model.facts import ModuleFacts
 from planner.model.measurement import FileCoverage, Measurement, Skipped
 from planner.model.seams import Double, TestFacts, UnitKey
 from planner.model.wish import Wish
-from planner.source import read_test_facts
-from planner.source.cache import read_all_facts
+from planner.source.cache import read_all_facts, read_all_tests
 
 
 @dataclass(frozen=True)
@@ -51,9 +50,8 @@ class Code:
     @cached_property
     def tests(self) -> Mapping[str, TestFacts]:
         """The tests and conftest files that can be read, by path. They take longer to read than all else: once."""
-        root, known = self.request.root, self.tree.known
-        paths = self.progress(list(filter(is_test_path, self.tree.files)), "reading tests")
-        read = {path: read_test_facts(root, path, known) for path in paths}
+        paths = filter(is_test_path, self.tree.files)
+        read = read_all_tests(self.request.root, paths, self.tree.known, self.request.caches, self.progress)
         return {path: each for path, each in read.items() if not isinstance(each, Skipped)}
 
     @cached_property

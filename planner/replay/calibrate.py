@@ -53,23 +53,27 @@ def costs_of(project: Project) -> tuple[TestCost, ...]:
 
 def _gains(project: Project, rates: Rates) -> tuple[float, ...]:
     """ln(points gained / points forecast) of a plan for each kind of split of the suite."""
-    plans = [_plan(Arena(project, split), rates) for split in make_splits(project, QUICK_SPLITS)]
+    plans = [plan_of(Arena(project, split), rates) for split in make_splits(project, QUICK_SPLITS)]
     ends = [plan[-1] for plan in plans if plan]
     return tuple(log(end.gain / end.middle) for end in ends if end.gain and end.middle)
 
 
-def own_rates(project: Project, kept: Iterable[int], rates: Rates) -> Rates:
-    """The rates with the lines that these tests, by number, make believable in their place, judged or not."""
-    suite = replace(project, tests=tuple(project.tests[number] for number in kept))
-    factor = line_factor(by_file(costs_of(suite)))
+def suite_of(project: Project, kept: Iterable[int]) -> Project:
+    """The project as it was when it had these tests alone, by number."""
+    return replace(project, tests=tuple(project.tests[number] for number in kept))
+
+
+def own_rates(project: Project, rates: Rates) -> Rates:
+    """The rates with the lines that the project's tests make believable in their place, judged or not."""
+    factor = line_factor(by_file(costs_of(project)))
     return replace(rates, test_lines=rates.test_lines * factor, module_lines=rates.module_lines * factor)
 
 
 def _trial(project: Project, split: Split, rates: Rates) -> HeldOut | None:
     """None where nothing was planned, or nothing came of it."""
     arena = Arena(project, split)
-    before = lines_error(_plan(arena, rates))
-    after = lines_error(_plan(arena, own_rates(project, split.kept, rates)))
+    before = lines_error(plan_of(arena, rates))
+    after = lines_error(plan_of(arena, own_rates(suite_of(project, split.kept), rates)))
     return None if before is None or after is None else HeldOut(before, after)
 
 
@@ -79,7 +83,7 @@ def lines_error(plan: Iterable[Pair]) -> float | None:
     return fmean(errors) if errors else None
 
 
-def _plan(arena: Arena, rates: Rates) -> list[Pair]:
+def plan_of(arena: Arena, rates: Rates) -> list[Pair]:
     """The one-shot plan with these rates, at the checkpoints of replay."""
     planner = Planner("gapplan_once", "class", "plan", Gapplan(rates).choose_all)
     return [each.pair for each in check_split(arena, planner).plan]

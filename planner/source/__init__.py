@@ -14,7 +14,7 @@ from planner.source.patches import patches_of
 from planner.source.read import Parsed, parse_source, read_source
 from planner.source.walk import walk_tree
 
-__all__ = ["facts_of_source", "module_name", "read_facts", "read_test_facts"]
+__all__ = ["facts_of_source", "facts_of_test", "module_name", "read_facts", "read_test_facts"]
 
 
 def read_facts(root: Path, path: str, known: Set[str]) -> ModuleFacts | Skipped:
@@ -37,7 +37,12 @@ def facts_of_source(source: bytes, path: str, known: Set[str]) -> ModuleFacts | 
 def read_test_facts(root: Path, path: str, known: Set[str]) -> TestFacts | Skipped:
     """The facts of a test file or conftest, with what it patches, asks for and keeps in memory."""
     source = read_source(root, path)
-    parsed = source if isinstance(source, Skipped) else parse_source(source, path)
+    return source if isinstance(source, Skipped) else facts_of_test(source, path, known)
+
+
+def facts_of_test(source: bytes, path: str, known: Set[str]) -> TestFacts | Skipped:
+    """As `read_test_facts`, of a file whose bytes are at hand."""
+    parsed = parse_source(source, path)
     if isinstance(parsed, Skipped):
         return parsed
     facts = _facts_of(parsed, path, known)

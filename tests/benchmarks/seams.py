@@ -79,7 +79,7 @@ def main() -> None:
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--work", type=Path, default=Path("/tmp/gapplan-seams"), metavar="DIR")
+    parser.add_argument("--work", type=Path, default=Path("gapplan-seams"), metavar="DIR")
     parser.add_argument("--errors", action="store_true")
     return parser.parse_args()
 
