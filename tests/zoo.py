@@ -18,7 +18,10 @@ ZOO = Path(__file__).parent.parent / "fixtures" / "zoo"
 
 @dataclass(frozen=True, slots=True)
 class ZooProject:
-    """One project: the check it is for, whether it has the fault, and coverage.py's totals after the mend."""
+    """One project: the check it is for, whether it has the fault, and coverage.py's totals after the mend.
+
+    Where the mend is a change of source, it has other statements after it.
+    """
 
     name: str
     check: str
@@ -26,6 +29,7 @@ class ZooProject:
     junit: tuple[str, ...]
     also: frozenset[str]
     after: Counts
+    mends_source: bool
 
     @property
     def root(self) -> Path:
@@ -72,6 +76,7 @@ def _read(folder: Path) -> ZooProject:
         junit=tuple([table["junit"]] if table.get("junit") else []),
         also=frozenset(table.get("also", ())),
         after=Counts(**truth["after"]),
+        mends_source=any((folder / "mended").rglob("*.py")),
     )
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from planner.doctor.check import Check
+from planner.doctor.checks.xdist_workers import find_xdist_workers
 from planner.doctor.copies import Copies, find_copies
 from planner.doctor.evidence import first_few, largest_first
 from planner.doctor.exam import Exam
@@ -23,7 +24,9 @@ def find_dual_paths(exam: Exam) -> Iterator[Finding]:
     doubled = _doubled(exam)
     if doubled:
         yield _about_rows(exam, doubled)
-    if not copies and not doubled and (unrun := find_unrun(exam)):
+    if copies or doubled or any(find_xdist_workers(exam)):  # workers explain why nothing ran
+        return
+    if unrun := find_unrun(exam):
         yield _about_nothing(exam, unrun)
 
 
