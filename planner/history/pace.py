@@ -8,6 +8,7 @@ Reliability", IEEE Transactions on Reliability R-28, 1979). Each is read from th
 
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
+from itertools import pairwise
 from math import exp, log
 from typing import get_args
 
@@ -26,7 +27,7 @@ def find_waves(snapshots: Sequence[Snapshot], worked: Mapping[str, Worked] | Non
     known = worked or {}
     return tuple(
         Wave(start, end, known.get(end.key), _other_rules(start.circumstances, end.circumstances))
-        for start, end in zip(snapshots, snapshots[1:], strict=False)
+        for start, end in pairwise(snapshots)
     )
 
 
@@ -118,7 +119,7 @@ def stated_readings(paces: Sequence[Pace], known: Sequence[Reading], need: int) 
     The latter turn the slowest and the fastest of the recorded hours or tests into weeks.
     """
     for pace in paces:
-        text = f"{pace.of} a {pace.period}"
+        text = f"{float(pace.amount):.4g} {pace.of}/{pace.period}"
         if pace.of == "points":
             yield from _of_points(pace, need, text)
         elif pace.period in DAYS_OF:

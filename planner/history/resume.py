@@ -9,6 +9,8 @@ from planner.model.option import Option, Outcome
 from planner.model.receipt import Receipt, Task
 from planner.model.resume import Overtaken, Resumed
 
+RUNS = "all of it runs already"
+
 Places = Mapping[str, Sequence[Span] | None]
 """Path -> its classes and functions today; None for a file that is gone or cannot be read."""
 
@@ -17,21 +19,20 @@ def resume(receipt: Receipt, places: Places, outcome: Outcome, option: Option | 
     """The kept plan beside the new one, whose tasks are `tasks`."""
     overtaken = find_overtaken(receipt, places)
     gone = {(each.task.path, each.task.unit) for each in overtaken}
-    done = {_key(each.task, receipt) for each in receipt.done}
-    still = [
-        each.task for each in receipt.tasks if each.state == "open" and (each.task.path, each.task.unit) not in gone
-    ]
-    wanted = {(each.path, each.unit) for each in tasks}
-    was_open = {_key(each, receipt) for each in still}
+    left = [each for each in receipt.tasks if (each.task.path, each.task.unit) not in gone]
+    done = tuple(each for each in left if each.state == "done")
+    was_open = {_key(each.task, receipt): each.task for each in left if each.state == "open"}
+    begun, wanted = {_key(each.task, receipt) for each in done}, {(each.path, each.unit) for each in tasks}
     return Resumed(
         receipt=receipt,
         outcome=outcome,
         option=option,
+        done=done,
         overtaken=overtaken,
         stays=tuple(each for each in tasks if (each.path, each.unit) in was_open),
-        more=tuple(each for each in tasks if (each.path, each.unit) in done),
-        new=tuple(each for each in tasks if (each.path, each.unit) not in was_open | done),
-        dropped=tuple(each for each in still if _key(each, receipt) not in wanted),
+        more=tuple(each for each in tasks if (each.path, each.unit) in begun),
+        new=tuple(each for each in tasks if (each.path, each.unit) not in was_open.keys() | begun),
+        dropped=tuple(task for key, task in was_open.items() if key not in wanted),
     )
 
 
@@ -46,12 +47,17 @@ def path_today(task: Task, receipt: Receipt) -> str:
 
 
 def find_overtaken(receipt: Receipt, places: Places) -> tuple[Overtaken, ...]:
-    """The open tasks that are no work any more, each with its reason, in the plan's order."""
+    """The tasks that nobody did and nobody has to do any more, each with its reason, in the plan's order.
+
+    Where work is entered, a task that was not, and whose code all runs, has been overtaken by other tests.
+    """
     shots = {file.path: file for file in receipt.change.new.files}
+    is_entered = any(each.written for each in receipt.tasks)
     found = []
     for each in receipt.tasks:
         path = path_today(each.task, receipt)
-        if each.state == "open" and (reason := _reason(each.task.unit, places.get(path), shots.get(path))):
+        reason = "" if each.written else _reason(each.task.unit, places.get(path), shots.get(path))
+        if reason and (each.state == "open" or (is_entered and reason == RUNS)):
             found.append(Overtaken(each.task, reason))
     return tuple(found)
 
@@ -68,7 +74,7 @@ def _reason(unit: str, spans: Sequence[Span] | None, shot: FileShot | None) -> s
     if not (shot.statements & lines or _exits(shot, lines)):
         return "none of it is counted any more"
     if not (shot.missing & lines or _open_exits(shot, lines)):
-        return "all of it runs already"
+        return RUNS
     return ""
 
 

@@ -1,7 +1,7 @@
 """How fast a total rose from snapshot to snapshot, and when a percent is reached if that goes on."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from fractions import Fraction
 from typing import Literal, get_args
@@ -25,6 +25,9 @@ TESTS, HOURS = "tests", "hours"
 
 LEAST: Mapping[PaceUnit, Fraction] = {"tests": Fraction(5), "hours": Fraction(1), "weeks": Fraction(1)}
 """Less than so much is no wave of its own, but joined with the one before it; less in all is no pace."""
+
+MOST = 10**9
+"""No wave has more tests or hours: such a figure was not meant."""
 
 _SECONDS_OF_A_WEEK = 7 * 86_400
 
@@ -81,7 +84,7 @@ class Wave:
                 points, amount = worked.points, Fraction(worked.tests if unit == "tests" else worked.hours)
             case _:
                 return None
-        return (points, amount) if amount > 0 and not self.left_out else None
+        return (points, amount) if 0 < amount <= MOST and not self.left_out else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +132,7 @@ class PaceClaim:
     """A claim about the way to a percent: where it starts, and what it takes. None where nothing is said."""
 
     start: Fraction | None = None
-    claim: Claim = Claim()
+    claim: Claim = field(default_factory=Claim)
     weeks: Span | None = None
 
     @property
@@ -183,10 +186,14 @@ class TestGrowth:
         return days
 
     @property
-    def a_week(self) -> Fraction:
-        """Test functions more a week, from the first day that has any to the last of the window."""
+    def a_week(self) -> Fraction | None:
+        """Test functions more a week, from the first day that has any to the last of the window.
+
+        None where that is less than a week.
+        """
         first = min((each.day for each in self.commits), default=self.until)
-        return Fraction(7 * self.net, (self.until - first).days + 1)
+        days = (self.until - first).days + 1
+        return Fraction(7 * self.net, days) if days >= 7 * LEAST["weeks"] else None
 
 
 @dataclass(frozen=True, slots=True)

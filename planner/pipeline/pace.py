@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from itertools import pairwise
 from pathlib import Path
 
 from planner.config import parse_percent
@@ -59,7 +60,7 @@ def make_pace(root: Path, store: Path, question: PaceQuestion) -> PaceReport:
         raise InputError(
             f"{store}: nothing is kept yet: gapplan snapshot keeps a measurement, and --git reads git alone"
         )
-    kept = list_snapshots(store) if store.exists() else Kept(())
+    kept = _in_order(list_snapshots(store)) if store.exists() else Kept(())
     waves = find_waves(kept.snapshots, _worked(store, kept.snapshots))
     yields = tuple(wave_yields(waves))
     today = kept.snapshots[-1].totals if kept.snapshots else Counts()
@@ -79,6 +80,11 @@ def make_pace(root: Path, store: Path, question: PaceQuestion) -> PaceReport:
         notices=tuple(_notices(kept, waves, question, _work(store))),
     )
     return replace(report, verdicts=tuple(judge(question.claim, report)) if question.claim else ())
+
+
+def _in_order(kept: Kept) -> Kept:
+    """By the moments at which they were taken: old releases may be measured, and kept, after new ones."""
+    return replace(kept, snapshots=tuple(sorted(kept.snapshots, key=lambda each: each.taken)))
 
 
 def _target(question: PaceQuestion, snapshots: Sequence[Snapshot]) -> Target | None:
@@ -116,7 +122,7 @@ def _worked(store: Path, snapshots: Sequence[Snapshot]) -> dict[str, Worked]:
     """By the key of the later of two snapshots: what was entered between them, where no hours are noted with it."""
     entered = [each for each in _work(store) if each.hours is not None]
     found: dict[str, Worked] = {}
-    for start, end in zip(snapshots, snapshots[1:], strict=False):
+    for start, end in pairwise(snapshots):
         mine = [each for each in entered if start.taken < each.noted <= end.taken]
         if mine and HOURS not in end.metrics:
             found[end.key] = _receipts(store, start, end, mine)
@@ -137,6 +143,8 @@ def _receipts(store: Path, start: Snapshot, end: Snapshot, work: Sequence[Work])
 
 def _notices(kept: Kept, waves: Sequence[Wave], question: PaceQuestion, work: Iterable[Work]) -> Iterator[str]:
     """What a reader must know before believing the pace."""
+    if question.claim and not kept.snapshots:
+        yield "there is no snapshot to hold the claim against"
     if question.total == "whole-tree":
         yield "snapshots hold what is measured, so the target is judged on that and not on the whole tree"
     for each in kept.damaged:
@@ -146,7 +154,7 @@ def _notices(kept: Kept, waves: Sequence[Wave], question: PaceQuestion, work: It
         if wave.left_out:
             yield f"{name} tells no pace: {wave.left_out}"
         elif wave.weeks <= 0:
-            yield f"{name} ends before it begins: clocks went backwards, or moments were entered by hand"
+            yield f"{name} ends in the moment in which it begins, so it tells nothing by the week"
         elif 0 < wave.gained <= question.wish.noise:
             yield f"{name} gained {wave.gained} points, which is within the noise of {question.wish.noise}"
     last = kept.snapshots[-1].taken if kept.snapshots else ""
@@ -162,7 +170,7 @@ def at_recorded_pace(wish: Wish, store: Path | None) -> tuple[Wish, tuple[str, .
     if not wish.ladder or wish.paces or store is None or not store.exists():
         return wish, ()
     try:
-        snapshots = list_snapshots(store).snapshots
+        snapshots = _in_order(list_snapshots(store)).snapshots
     except InputError as error:
         return wish, (f"no recorded pace for the ladder: {error}",)
     paces = ladder_paces(find_waves(snapshots))

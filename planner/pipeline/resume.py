@@ -50,9 +50,8 @@ def _option(outcome: Outcome, receipt: Receipt) -> Option | None:
 
 
 def _places(request: Request, receipt: Receipt, progress: Progress) -> dict[str, tuple[Span, ...] | None]:
-    """The definitions of each file that an open task is aimed at."""
-    open_tasks = [each.task for each in receipt.tasks if each.state == "open"]
-    paths = sorted({path_today(task, receipt) for task in open_tasks})
+    """The definitions of each file that a task is aimed at."""
+    paths = sorted({path_today(each.task, receipt) for each in receipt.tasks})
     facts = read_all_facts(request.root, paths, frozenset(paths), None, progress)
     return {path: _spans(facts.get(path)) for path in paths}
 

@@ -1,11 +1,12 @@
 """The JSON of the pace, with what a burn-up chart is drawn from: what `schemas/pace.schema.json` publishes."""
 
+from collections.abc import Iterator
 from datetime import date, timedelta
 from fractions import Fraction
 from math import ceil
 
 from planner.model.measurement import Counts
-from planner.model.pace import HOURS, PACE_UNITS, TESTS, PaceReport, PaceUnit, TestGrowth, Wave
+from planner.model.pace import HOURS, PACE_UNITS, TESTS, PaceReport, PaceUnit, TestGrowth, Wave, Yield
 from planner.report.json import FORMAT, Json, dump
 from planner.report.words import percent_value
 
@@ -16,7 +17,7 @@ def render_pace(report: PaceReport) -> str:
         {
             "format": FORMAT,
             "project": report.project,
-            "waves": [_wave(each) for each in report.waves],
+            "waves": list(_waves(report)),
             "target": _target(report) if report.target else None,
             "readings": [
                 {
@@ -47,24 +48,30 @@ def render_pace(report: PaceReport) -> str:
     )
 
 
-def _wave(wave: Wave) -> dict[str, Json]:
-    found = {unit: wave.yielded(unit) for unit in PACE_UNITS}
-    return {
-        "from": wave.start.key,
-        "to": wave.end.key,
-        "taken": wave.end.taken,
-        "points": wave.gained,
-        "left_out": wave.left_out or None,
-        **{unit: _yield(unit, each, wave) for unit, each in found.items()},
-    }
+def _waves(report: PaceReport) -> Iterator[Json]:
+    """Each with its yields, which stand in the report in the same order."""
+    rest = iter(report.yields)
+    for wave in report.waves:
+        yields = {unit: next(rest) for unit in PACE_UNITS if wave.yielded(unit)}
+        yield {
+            "from": wave.start.key,
+            "to": wave.end.key,
+            "taken": wave.end.taken,
+            "points": wave.gained,
+            "left_out": wave.left_out or None,
+            **{unit: _yield(yields[unit], wave) if unit in yields else None for unit in PACE_UNITS},
+        }
 
 
-def _yield(unit: PaceUnit, found: tuple[int, Fraction] | None, wave: Wave) -> dict[str, Json] | None:
-    if found is None:
-        return None
-    points, amount = found
+def _yield(found: Yield, wave: Wave) -> dict[str, Json]:
     noted = {"tests": wave.tests is not None, "hours": HOURS in wave.end.metrics, "weeks": True}
-    return {"amount": float(amount), "points": points, "rate": float(points / amount), "is_entered": not noted[unit]}
+    return {
+        "amount": float(found.amount),
+        "points": found.points,
+        "rate": float(found.rate),
+        "share_of_missing": round(found.share, 6),
+        "is_entered": not noted[found.unit],
+    }
 
 
 def _target(report: PaceReport) -> dict[str, Json]:
@@ -129,7 +136,7 @@ def _git(found: TestGrowth) -> dict[str, Json]:
         "until": found.until.isoformat(),
         "is_shallow": found.shallow,
         "net": found.net,
-        "a_week": float(found.a_week),
+        "a_week": None if found.a_week is None else float(found.a_week),
         "commits": [
             {"commit": each.commit, "day": each.day.isoformat(), "added": each.added, "removed": each.removed}
             for each in found.commits

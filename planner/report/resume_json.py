@@ -23,7 +23,7 @@ def render_resumed(resumed: Resumed) -> str:
             "now": snapshot_json(change.new),
             "need_points_then": plan.need,
             "need_points": resumed.need,
-            "done": [_done(each) for each in receipt.done],
+            "done": [_done(each) for each in resumed.done],
             "outside_points": receipt.outside_points,
             "overtaken": [{**_task(each.task), "reason": each.reason} for each in resumed.overtaken],
             "stays": _tasks(resumed.stays),

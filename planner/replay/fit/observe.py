@@ -44,7 +44,7 @@ Key: TypeAlias = tuple[Quantity, int]
 
 
 MOST_REPLANNED = 60
-"""So many steps are observed of an order that is planned again after each test: half of a gap takes less."""
+"""So many steps are observed of an order that is planned again after each test; chosen to bound the work."""
 
 
 @dataclass(slots=True)

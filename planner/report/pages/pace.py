@@ -1,6 +1,7 @@
 """The pace on record: wave by wave, what it makes of a target and of a claim, and the tests that git tells of."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from fractions import Fraction
 from math import ceil
@@ -31,6 +32,9 @@ MOST_DAYS = 14
 
 ONE: dict[PaceUnit, str] = {"tests": "test", "hours": "hour", "weeks": "week"}
 
+LEAST_OF_A_WEEK = Fraction(1, 7)
+"""Points a week of a wave of less than a day are no rate."""
+
 STEADY = (Fraction(4, 5), Fraction(5, 4))
 """A last rate between these parts of the first one is said to be steady."""
 
@@ -41,7 +45,7 @@ SOURCES: dict[Source, str] = {"last wave": "last wave", "all waves": "all waves"
 
 def pace_page(report: PaceReport, *, is_detailed: bool = False) -> Page:
     """Waves, trend, forecast, claim, git, doubts; what there is too little of is said."""
-    blocks: list[Block] = [Heading(f"{report.project}: pace of {words.plural(len(report.snapshots), 'snapshot')}", 1)]
+    blocks: list[Block] = [Heading(f"{report.project}: pace of {_source(report)}", 1)]
     blocks += _recorded(report, is_detailed=is_detailed)
     blocks += _forecast(report)
     blocks += _claim(report)
@@ -51,7 +55,15 @@ def pace_page(report: PaceReport, *, is_detailed: bool = False) -> Page:
     return tuple(blocks)
 
 
+def _source(report: PaceReport) -> str:
+    if not report.snapshots and report.tests_by_git is not None:
+        return "the tests that git tells of"
+    return words.plural(len(report.snapshots), "snapshot")
+
+
 def _recorded(report: PaceReport, *, is_detailed: bool) -> Iterator[Block]:
+    if not report.snapshots and report.tests_by_git is not None:
+        return
     if len(report.snapshots) < 2:
         yield Sentence("A pace needs two snapshots or more: gapplan snapshot keeps one.", "bad")
         return
@@ -95,8 +107,8 @@ def _wave(wave: Wave) -> tuple[str, ...]:
 
 
 def _is_telling(wave: Wave, unit: PaceUnit) -> bool:
-    """Points a week of a wave of less than a day are no pace."""
-    return unit != "weeks" or wave.weeks >= Fraction(1, 7)
+    """Whether the wave is long enough for its rate to be shown."""
+    return unit != "weeks" or wave.weeks >= LEAST_OF_A_WEEK
 
 
 def _name(snapshot: Snapshot) -> str:
@@ -116,7 +128,8 @@ def _rate(rate: Fraction) -> str:
 def _trend(yields: Sequence[Yield], unit: PaceUnit) -> str:
     """The rates wave by wave, and whether returns diminish, and faster than what is missing does."""
     if sum(each.amount for each in yields) < LEAST[unit]:
-        return f"Points per {ONE[unit]}: too little is known ({LEAST[unit]} {unit} at least)."
+        return f"Points per {ONE[unit]}: too little is known ({words.plural(int(LEAST[unit]), ONE[unit])} at least)."
+    yields = [each for each in yields if unit != "weeks" or each.amount >= LEAST_OF_A_WEEK]
     if len(yields) == 1:
         return f"Points per {ONE[unit]}: {_rate(yields[0].rate)}, from one wave alone: no trend."
     first, last = yields[0], yields[-1]
@@ -146,10 +159,14 @@ def _forecast(report: PaceReport) -> Iterator[Block]:
         yield Sentence("There is no pace to say when: too little is noted, and nothing is guessed.", "bad")
         return
     yield _readings(report.readings)
-    for sources, said in ((("last wave", "all waves"), "recorded"), (("stated",), "stated")):
-        mine = [each for each in report.readings if each.source in sources]
-        if mine:
-            yield Sentence(_ranges(mine, target.text, said, report.today))
+    recorded = [each for each in report.readings if each.source != "stated"]
+    stated = [each for each in report.readings if each.source == "stated"]
+    goal = target.text
+    if recorded:
+        yield Sentence(f"At the recorded pace {goal} % {_takes(recorded, report.today)}.")
+    if stated:
+        yield Sentence(f"At the stated pace {goal} % {_takes(stated, report.today)}.")
+        yield from _alike(recorded, stated, report.today)
     yield from _bracket(report)
 
 
@@ -174,22 +191,31 @@ def _needed(amount: float, unit: PaceUnit) -> str:
     return words.count(ceil(amount)) if unit == "tests" else f"{ceil(round(amount * 10, 6)) / 10:,.1f}"
 
 
-def _ranges(readings: Sequence[Reading], goal: str, said: str, today: date | None) -> str:
-    """`At the recorded pace 35 % takes 79.9 to 95.5 h.`"""
+def _takes(readings: Sequence[Reading], today: date | None) -> str:
+    """`takes 79.9 to 95.5 h`."""
     parts = []
     for unit in PACE_UNITS:
         found = span_of(each for each in readings if each.unit == unit)
         if found:
             low, high = found
             end = "" if high is None or _needed(high, unit) == _needed(low, unit) else f" to {_needed(high, unit)}"
-            parts.append(
-                f"{_needed(low, unit)}{end}{' or more' if high is None else ''} {'h' if unit == 'hours' else unit}"
-            )
+            shown = "h" if unit == "hours" else unit
+            parts.append(f"{_needed(low, unit)}{end}{' or more' if high is None else ''} {shown}")
             if unit == "weeks" and today:
                 parts[-1] += f" ({_days(today, low, high)})"
-    if not parts:
-        return f"At the {said} pace {goal} % is never reached: the total did not rise."
-    return f"At the {said} pace {goal} % takes {words.listed(parts)}."
+    return f"takes {words.listed(parts)}" if parts else "is never reached: the total did not rise"
+
+
+def _alike(recorded: Sequence[Reading], stated: Sequence[Reading], today: date | None) -> Iterator[Block]:
+    """The last wave's yield and the stated one as two figures of the same, in units that both have."""
+    both = {each.unit for each in stated} & {each.unit for each in recorded}
+    going = [
+        replace(each, source="stated")
+        for each in (*recorded, *stated)
+        if each.unit in both and each.law == "goes on" and each.source != "all waves"
+    ]
+    if going:
+        yield Sentence(f"Where the yield goes on, recorded or stated, it {_takes(going, today)}.")
 
 
 def _days(today: date, low: float, high: float | None) -> str:
@@ -208,8 +234,8 @@ def _due(today: date, weeks: float) -> date | None:
 def _bracket(report: PaceReport) -> Iterator[Block]:
     """What the range is from and to, and when even its far end is hopeful."""
     yield Sentence(
-        "The range begins with the last wave's fastest reading and ends with the slowest of all: the yield goes on as it "
-        "is, or each test covers the same part of what is missing, so that returns diminish.",
+        "The range begins with the last wave's fastest reading and ends with the slowest of all: the yield goes on as "
+        "it is, or each test covers the same part of what is missing, so that returns diminish.",
         "quiet",
     )
     if any(_falls_faster(report.of(unit)) for unit in PACE_UNITS if unit != "weeks"):
@@ -240,12 +266,7 @@ def _git(found: TestGrowth | str | None, *, is_detailed: bool) -> Iterator[Block
     if not days:
         yield Sentence(f"No commit from {found.since} to {found.until} adds a test function.")
         return
-    more = sum(each.added for each in found.commits)
-    yield Sentence(
-        f"{words.plural(found.net, 'test function')} more ({words.count(more)} added, {words.count(more - found.net)} taken "
-        f"out) in {words.plural(len(found.commits), 'commit')} on {words.plural(len(days), 'day')} from {days[0][0]} to "
-        f"{found.until}: {_rate(found.a_week)} a week."
-    )
+    yield Sentence(_growth(found, days[0][0], len(days)))
     shown = days if is_detailed else days[-MOST_DAYS:]
     commits = {day: sum(each.day == day for each in found.commits) for day, _ in shown}
     columns = [Column("day"), *(Column(each, is_number=True) for each in ("commits", "tests"))]
@@ -254,3 +275,12 @@ def _git(found: TestGrowth | str | None, *, is_detailed: bool) -> Iterator[Block
         yield Sentence(f"{words.count(len(days) - len(shown))} earlier days with --detail.", "quiet")
     if found.shallow:
         yield Sentence("The clone is shallow: there may be more.", "bad")
+
+
+def _growth(found: TestGrowth, first: date, days: int) -> str:
+    """How many more, in how many commits, and by the week where that is known."""
+    more = sum(each.added for each in found.commits)
+    text = f"{words.plural(found.net, 'test function')} more ({words.count(more)} added"
+    text += f", {words.count(more - found.net)} taken out) in {words.plural(len(found.commits), 'commit')} on "
+    text += f"{words.plural(days, 'day')} from {first} to {found.until}"
+    return f"{text}: {_rate(found.a_week)} a week." if found.a_week is not None else f"{text}, less than a week."

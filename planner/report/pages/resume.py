@@ -24,7 +24,7 @@ def resume_page(resumed: Resumed, *, is_detailed: bool = False) -> Page:
     return (
         Heading(f"{plan.project}: on to {goal} with plan {plan.key} of {plan.kept[:10]}", 1),
         Sentence(_change(resumed)),
-        Sentence(_done(resumed), "good" if resumed.receipt.done else "plain"),
+        Sentence(_done(resumed), "good" if resumed.done else "plain"),
         *_overtaken(resumed, most),
         *_rest(resumed, most),
         *_steps(resumed, is_detailed=is_detailed),
@@ -48,11 +48,11 @@ def _change(resumed: Resumed) -> str:
 
 def _done(resumed: Resumed) -> str:
     receipt = resumed.receipt
-    if not receipt.done:
+    if not resumed.done:
         return f"None of its {words.plural(len(receipt.tasks), 'task')} is done."
-    gained = f"{words.count(receipt.predicted)} points were predicted of them, {words.count(receipt.actual)} came"
+    gained = f"{words.count(resumed.predicted)} points were predicted of them, {words.count(resumed.actual)} came"
     outside = f"; {words.count(receipt.outside_points)} came outside the plan" if receipt.outside_points else ""
-    return f"Done: {len(receipt.done)} of {words.plural(len(receipt.tasks), 'task')}; {gained}{outside}."
+    return f"Done: {words.count(len(resumed.done))} of {words.plural(len(receipt.tasks), 'task')}; {gained}{outside}."
 
 
 def _overtaken(resumed: Resumed, most: int | None) -> Iterator[Block]:
@@ -105,7 +105,7 @@ def _why_new(resumed: Resumed) -> str:
     lost = any(part.covered < 0 for part in resumed.receipt.change.parts)
     reasons = [
         *(["tasks were overtaken"] if resumed.overtaken else []),
-        *(["less came than was predicted"] if resumed.receipt.actual < resumed.receipt.predicted else []),
+        *(["less came than was predicted"] if resumed.actual < resumed.predicted else []),
         *(["covered points were lost"] if lost else []),
         *(["the total grew"] if resumed.receipt.change.points > 0 else []),
     ]
@@ -133,4 +133,4 @@ def _steps(resumed: Resumed, *, is_detailed: bool) -> Iterator[Block]:
     yield steps_table(shown)
     if len(shown) < len(option.steps):
         yield Sentence(f"{words.plural(len(option.steps) - len(shown), 'more test')} with --detail.", "quiet")
-    yield Sentence("Numbers are those of the new plan; --save keeps it in the old one's place.", "quiet")
+    yield Sentence("Numbers are those of the new plan, which --save keeps beside the old one.", "quiet")
