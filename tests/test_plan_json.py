@@ -17,6 +17,7 @@ from test_escape import TEXTS
 from test_markdown import hostile
 from test_schema import closed, schema_of
 
+from planner.model.findings import Diagnosis, Finding, Mend
 from planner.model.measurement import Input, Skipped
 from planner.model.option import (
     Ceiling,
@@ -87,7 +88,9 @@ def full() -> Outcome:
         ),
     )
     whole_file = replace(FULL.unused_api[0], unit="")
-    return replace(found, alternatives=replace(FULL, unused_api=(*FULL.unused_api, whole_file)))
+    old = Finding("stale-data", "the data is old", "so it is", (), Mend("command", "make"))
+    alternatives = replace(FULL, unused_api=(*FULL.unused_api, whole_file))
+    return replace(found, alternatives=alternatives, diagnosis=Diagnosis(counts(), (old,)))
 
 
 def bare() -> Outcome:

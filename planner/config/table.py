@@ -5,6 +5,9 @@ from typing import TypeVar
 
 from planner.errors import ConfigError
 
+LARGEST = 1e12
+"""No figure that anybody asks for is larger."""
+
 _Choice = TypeVar("_Choice", bound=str)
 
 
@@ -68,6 +71,7 @@ def read_figure(key: str, value: object, wanted: str) -> str | None:
 
 def read_number(key: str, value: object, wanted: str = "a number of 0 or more") -> float:
     """A number that is not negative."""
-    if isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < float("inf"):
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    if is_number and isinstance(value, int | float) and 0 <= value <= LARGEST:
         return float(value)
     raise wrong(key, wanted, value)

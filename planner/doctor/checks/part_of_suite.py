@@ -1,6 +1,6 @@
 """Only a part of the suite made the data: test files that ran are in it by rows, contexts or outcomes, others are not.
 
-Without any of the three nothing can be told, and nothing is said.
+Without any of the three it can only be told whether a test ran at all.
 """
 
 import posixpath
@@ -8,11 +8,13 @@ from collections.abc import Iterator
 from fnmatch import fnmatch
 
 from planner.doctor.check import Check
+from planner.doctor.checks.xdist_workers import find_xdist_workers
 from planner.doctor.discovery import directory_of, is_below, is_of_later_time, sources_of
 from planner.doctor.evidence import first_few, lines_of_code
 from planner.doctor.exam import Exam
 from planner.doctor.globs import matches
 from planner.doctor.missed import missed_by, names_of_tests
+from planner.doctor.no_test import about_no_test, find_no_test
 from planner.doctor.rerun import usual_command
 from planner.model.facts import MODULE
 from planner.model.findings import Doubt, Evidence, Finding, Mend
@@ -25,7 +27,12 @@ SKIPPED_WHOLE = ("pytest.mark.skip", "pytest.skip", "pytest.importorskip", "unit
 
 
 def find_part_of_suite(exam: Exam) -> Iterator[Finding]:
-    """One finding for all test files that did not run although others did."""
+    """One finding for all test files that did not run although others did, or one that none did."""
+    if any(find_xdist_workers(exam)):  # workers ran them
+        return
+    if silence := find_no_test(exam):
+        yield about_no_test(exam, CHECK.name, silence)
+        return
     suite = [path for path in exam.test_facts if _is_collected(path, exam)]
     ran = _ran(exam)
     idle = [path for path in suite if path not in ran and _would_show(path, exam, ran)]
