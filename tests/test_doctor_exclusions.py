@@ -440,6 +440,16 @@ def test_the_newer_defaults_count_where_the_projects_coverage_has_them(
     assert nothing(REPLACED, exam) == is_silent
 
 
+def test_a_list_that_repeats_the_pragma_in_its_own_words_is_blamed_for_the_others_alone(tmp_path: Path) -> None:
+    source = f"{TYPING}\n\ndef price():  # pragma: no cover\n    return 1\n"
+    settings = lines_only("pragma: no cover")
+
+    found = only(REPLACED, exam_of(tmp_path, {"shop/a.py": source}, {"shop/a.py": "1 3"}, settings, version="7.17.3"))
+
+    assert found.evidence[0].text == "'exclude_lines' does not repeat 'if TYPE_CHECKING:' blocks"
+    assert found.confidence == 0.7
+
+
 def test_partial_branches_switches_the_pragma_for_branches_off(tmp_path: Path) -> None:
     source = "def f(x):\n    if x:  # pragma: no branch\n        x += 1\n    return x\n"
     ran: set[tuple[int, int]] = {(-1, 1), (1, -1), (-1, 2), (2, 3), (3, 4), (4, -1)}

@@ -324,6 +324,14 @@ def test_a_call_that_did_not_run_started_nothing() -> None:
     assert found(SUBPROCESS, exam) == []
 
 
+def test_a_test_that_is_not_measured_beside_others_that_are_started_nothing() -> None:
+    tests = {"tests/test_commands.py": TEST, "tests/test_book.py": "def test_book():\n    assert True\n"}
+    more = {"tests": tests, "measurement": measurement((*ledger_files(), file_coverage("tests/test_book.py", "1-2")))}
+
+    assert found(SUBPROCESS, ledger(**more)) == []
+    assert found(SUBPROCESS, ledger(settings=CoverageSettings(run_omit=("tests/test_commands.py",)), **more))
+
+
 # Workers of multiprocessing
 
 POOLS = """\
@@ -647,6 +655,12 @@ def test_workers_below_a_plain_coverage_run_measure_nothing() -> None:
     assert finding.doubt.covered == (1, 2)  # the import for sure
     assert [(each.path, each.line) for each in finding.evidence] == [("pytest.ini", 3)]
     assert finding.mend.text == '[tool.coverage.run]\npatch = ["subprocess"]'
+
+
+def test_tests_that_count_in_the_total_run_in_the_workers_too() -> None:
+    files = (file_coverage("seating/plan.py", "1-2", "1-2"), file_coverage("tests/test_plan.py", "1 4-5", "1 4-5"))
+
+    assert only(XDIST, seating(measurement=measurement(files))).doubt.covered == (1, 5)
 
 
 def test_a_command_that_asks_for_workers_is_evidence() -> None:

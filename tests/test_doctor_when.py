@@ -10,11 +10,15 @@ from factories import file_coverage, lines
 from factories import measurement as make_measurement
 
 from planner.doctor.check import Check
+from planner.doctor.checks.broad_exclusions import CHECK as BROAD
 from planner.doctor.checks.contexts_lost import CHECK as CONTEXTS_LOST
+from planner.doctor.checks.dual_paths import CHECK as DUAL_PATHS
 from planner.doctor.checks.late_start import CHECK as LATE_START
 from planner.doctor.checks.leftover_data import CHECK as LEFTOVER_DATA
 from planner.doctor.checks.other_version import CHECK as OTHER_VERSION
 from planner.doctor.checks.part_of_suite import CHECK as PART_OF_SUITE
+from planner.doctor.checks.paths_missing import CHECK as PATHS_MISSING
+from planner.doctor.checks.source_unset import CHECK as SOURCE_UNSET
 from planner.doctor.checks.stale_data import CHECK as STALE_DATA
 from planner.doctor.checks.switched_off import CHECK as SWITCHED_OFF
 from planner.doctor.checks.tests_not_run import CHECK as TESTS_NOT_RUN
@@ -731,3 +735,173 @@ def test_a_suite_of_unittest_is_run_by_unittest() -> None:
 
 def test_where_addopts_measure_pytest_alone_is_enough() -> None:
     assert usual_command(shop(pytest=PytestSettings("pytest.ini", ("--cov=shop",)))) == "python -m pytest"
+
+
+# no test ran at all
+
+
+SUITE_OF_TEN = "from shop import prices\n\n" + "".join(
+    f"\n\ndef test_{number}():\n    assert prices.price_{number}() == {number}\n" for number in range(10)
+)
+TEN_PRICES = "".join(f"def price_{number}():\n    return {number}\n" for number in range(10))
+TEN_LINES = "1-20"
+TEN_BODIES = "2 4 6 8 10 12 14 16 18 20"
+REACH_TEN = reaching(
+    {("tests/test_ten.py", f"test_{number}"): {("shop/prices.py", f"price_{number}"): 1.0} for number in range(10)}
+)
+MADE = DataFile(".coverage", 100.0)
+
+
+def suite_of_ten(missing: str, *, of_tests: str | None = None, **more: Any) -> Exam:
+    files = [file_coverage("shop/prices.py", TEN_LINES, missing)]
+    lines_of_tests = " ".join(str(line) for line in (1, *range(5, 45, 4), *range(6, 46, 4)))
+    if of_tests is not None:
+        files.append(file_coverage("tests/test_ten.py", lines_of_tests, of_tests))
+    more = {"trail": Trail(files=(MADE,), rows=rows("shop/prices.py")), "reach": REACH_TEN, **more}
+    sources, tests = {"shop/prices.py": TEN_PRICES}, {"tests/test_ten.py": SUITE_OF_TEN}
+    return make_exam(files, sources=sources, tests=tests, **more)
+
+
+def test_a_suite_that_stopped_before_its_first_test_left_imports_alone() -> None:
+    finding = only(PART_OF_SUITE, suite_of_ten(TEN_BODIES))
+
+    assert finding.title == "hardly a test ran: 10 of 10 functions that tests call by name did not"
+    assert finding.doubt.covered == (10, 10)
+    assert finding.evidence[0].path == "shop/prices.py"
+
+
+def test_one_function_that_ran_of_many_may_be_the_import() -> None:
+    assert found(PART_OF_SUITE, suite_of_ten("4 6 8 10 12 14 16 18 20")) == []  # nine are too few to tell
+    assert found(PART_OF_SUITE, suite_of_ten("")) == []
+
+
+def test_measured_tests_of_which_no_line_ran_tell_it_for_certain() -> None:
+    bodies = " ".join(str(line) for line in range(6, 46, 4))
+
+    finding = only(PART_OF_SUITE, suite_of_ten(TEN_BODIES, of_tests=bodies))
+
+    assert finding.title == "no test ran: the run ended before the first of them"
+    assert finding.confidence == 0.95
+    assert finding.doubt.covered == (0, 20)
+
+
+def test_a_measured_test_that_ran_settles_it() -> None:
+    bodies = " ".join(str(line) for line in range(10, 46, 4))
+
+    exam = suite_of_ten("4 6 8 10 12 14 16 18 20", of_tests=bodies)
+
+    assert found(PART_OF_SUITE, exam) == []
+
+
+def test_a_data_file_without_a_line_says_that_nothing_was_recorded() -> None:
+    finding = only(PART_OF_SUITE, suite_of_ten(TEN_LINES, trail=Trail(files=(MADE,))))
+
+    assert finding.title == "coverage.py has recorded nothing at all"
+    assert finding.doubt.covered == (0, 20)
+
+
+def test_tests_that_passed_although_nothing_was_recorded_are_counted() -> None:
+    passed = (TestOutcome("test_1", "tests.test_ten", "passed", "tests/test_ten.py", "test_1"),)
+
+    finding = only(PART_OF_SUITE, suite_of_ten(TEN_LINES, trail=Trail(files=(MADE,)), outcomes=passed))
+
+    assert finding.title.endswith("though one test passed")
+
+
+def test_a_report_says_nothing_of_what_was_recorded() -> None:
+    assert found(PART_OF_SUITE, suite_of_ten(TEN_LINES, trail=Trail())) == []
+
+
+def test_passed_tests_are_no_reason_to_say_that_none_ran() -> None:
+    passed = (TestOutcome("test_1", "tests.test_ten", "passed", "tests/test_ten.py", "test_1"),)
+
+    assert found(PART_OF_SUITE, suite_of_ten(TEN_BODIES, outcomes=passed)) == []
+
+
+# what tests that did not run would cover of themselves
+
+
+def counted_tests(*outcomes: TestOutcome, source: str = TEST_DESK) -> Exam:
+    """Tests that count in the total; of tests/test_desk.py only the import ran."""
+    files = [prices("14"), file_coverage("tests/test_desk.py", "1 4-5", "5")]
+    tests = {"tests/test_prices.py": TEST_PRICES, "tests/test_desk.py": source}
+    return make_exam(files, sources={"shop/prices.py": PRICES}, tests=tests, reach=REACH, outcomes=outcomes)
+
+
+def test_a_skipped_test_that_counts_in_the_total_covers_itself_too() -> None:
+    finding = only(TESTS_NOT_RUN, counted_tests(outcome("skipped")))
+
+    assert finding.doubt.covered == (1, 2)
+    assert "1 missing points of their own" in finding.doubt.basis
+
+
+def test_a_test_file_that_broke_covers_itself_wholly_once_it_is_mended() -> None:
+    finding = only(TESTS_NOT_RUN, counted_tests(outcome("error", unit="<module>", phase="collection")))
+
+    assert finding.doubt.covered[1] == 2
+
+
+def test_tests_that_failed_with_the_same_message_are_freed_by_the_same_mend() -> None:
+    broken = outcome("error", "tests/test_prices.py", "<module>", phase="collection", message="No module named 'jwt'")
+    failed = outcome("failed", message="ModuleNotFoundError: No module named 'jwt'")
+
+    finding = only(TESTS_NOT_RUN, counted_tests(broken, failed))
+
+    assert finding.doubt.covered == (1, 2)  # the statement of Desk.sell, and that of the failed test
+    assert finding.title.startswith("one test broke")
+
+
+@pytest.mark.parametrize("body", ["pass", "...", "skip()", 'pytest.skip("later")', 'self.skipTest("later")  # TODO'])
+def test_a_skipped_test_with_nothing_in_it_hides_nothing(body: str) -> None:
+    source = TEST_DESK.replace("assert Desk().sell() == 1", body)
+
+    assert found(TESTS_NOT_RUN, counted_tests(outcome("skipped"), source=source)) == []
+
+
+def test_a_skip_without_a_reason_is_told_as_such() -> None:
+    finding = only(TESTS_NOT_RUN, counted_tests(outcome("skipped", message="Skipped")))
+
+    assert finding.mend.text == "let these tests run, or delete them: no reason given"
+    assert "coverage combine" in finding.mend.note
+
+
+def test_a_skipped_test_is_graded_by_what_it_likely_covers_and_not_by_all_that_it_may() -> None:
+    sources = {
+        "shop/prices.py": PRICES
+        + "".join(f"\n    def more_{each}(self):\n        return {each}\n" for each in range(9))
+    }
+    exam = make_exam(
+        [
+            file_coverage(
+                "shop/prices.py",
+                "1 3 6-9 12-14 16-17 19-20 22-23 25-26 28-29 31-32 34-35 37-38 40-41",
+                "14 17 20 23 26 29 32 35 38 41",
+            ),
+            file_coverage("shop/big.py", "1-400"),
+        ],
+        sources={**sources, "shop/big.py": "x = 1\n" * 400},
+        tests={"tests/test_prices.py": TEST_PRICES, "tests/test_desk.py": TEST_DESK},
+        reach=REACH,
+        outcomes=(outcome("skipped"),),
+    )
+
+    finding = only(TESTS_NOT_RUN, exam)
+
+    assert finding.doubt.covered == (1, 10)  # with the other methods of the class: 2.3 percent points
+    assert finding.severity == "note"
+
+
+@pytest.mark.parametrize("check", [DUAL_PATHS, SOURCE_UNSET])
+def test_where_no_test_ran_nobody_looks_for_other_reasons(check: Check) -> None:
+    measured = make_measurement((), unmeasured=(file_coverage("shop/prices.py", TEN_LINES, TEN_LINES),))
+
+    exam = suite_of_ten(TEN_LINES, trail=Trail(files=(MADE,)), measurement=measured)
+
+    assert found(check, exam) == []
+
+
+@pytest.mark.parametrize("check", [PATHS_MISSING, CONTEXTS_LOST, BROAD])
+def test_data_without_rows_is_not_called_a_report(check: Check) -> None:
+    assert check.needs(suite_of_ten(TEN_LINES, trail=Trail(files=(MADE,)))) == (
+        "the data has no rows: nothing was recorded"
+    )

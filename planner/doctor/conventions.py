@@ -15,7 +15,7 @@ CONVENTIONS = (
     r"^\s*raise (NotImplementedError|AssertionError)\b",
     r"^\s*return NotImplemented\b",
     r"^\s*(assert False|(typing\.|t\.)?assert_never\()",
-    r"^\s*def __(repr|str|unicode|del)__\b",
+    r"^\s*def __(repr|str|unicode|del|dir)__\b",
     r"^\s*class .*\bProtocol(\[.*\])?\b.*:",
     r"^\s*@(abc\.)?abstract(method|property|classmethod|staticmethod)\b",
     r"^\s*@(typing\.|t\.|typing_extensions\.)?(overload|no_type_check)\b",

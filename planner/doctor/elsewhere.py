@@ -5,7 +5,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from planner.doctor.exam import Exam
+from planner.doctor.globs import matches
 from planner.doctor.imports import firm_lines, imported_with
+from planner.doctor.missed import names_of_tests
 from planner.model.facts import ModuleFacts, Unit
 from planner.model.findings import Doubt
 from planner.model.lines import NO_LINES, Lines, numbers_in
@@ -200,12 +202,24 @@ def text_of_unit(exam: Exam, path: str, name: str) -> str:
 
 
 def has_run(exam: Exam, path: str, line: int) -> bool:
-    """Whether the statement on that line ran, by the data; what is not measured, such as tests, counts as run."""
+    """Whether the statement on that line ran, by the data.
+
+    What is not measured, such as tests, counts as run, unless the tests beside it are measured.
+    """
     file = next((each for each in exam.measurement.files if each.path == path), None)
     if file is None:
-        return path not in exam.facts
+        return path not in exam.facts and not _would_be_measured(exam, path)
     before = file.statements & ((1 << (line + 1)) - 1)
     return bool(before) and not file.missing >> (before.bit_length() - 1) & 1
+
+
+def _would_be_measured(exam: Exam, path: str) -> bool:
+    """Whether other files with tests in the same folder ran by the data, and no setting keeps this one out."""
+    settings, folder = exam.settings, path.rpartition("/")[0]
+    if settings.run_include or settings.report_include or matches((*settings.run_omit, *settings.report_omit), path):
+        return False
+    beside = (file for file in exam.measurement.files if file.path.rpartition("/")[0] == folder and file.executed)
+    return any(names_of_tests(exam.test_facts[file.path]) for file in beside if file.path in exam.test_facts)
 
 
 def is_made(exam: Exam, name: str) -> bool:

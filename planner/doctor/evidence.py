@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from planner.doctor.exam import Exam
 from planner.model.findings import Evidence
 from planner.model.measurement import Counts, FileCoverage
 
@@ -32,3 +33,10 @@ def lines_of_code(text: str) -> int:
     """Lines that are neither empty nor a comment alone: never fewer than the statements of a file."""
     stripped = (line.strip() for line in text.split("\n"))
     return sum(1 for line in stripped if line and not line.startswith("#"))
+
+
+def no_rows(exam: Exam, of_reports: str = "the data is a report, without coverage.py's own rows") -> str:
+    """Why a check that looks at the rows of the data cannot be asked; "" where it can."""
+    if exam.trail.rows:
+        return ""
+    return "the data has no rows: nothing was recorded" if exam.trail.files else of_reports

@@ -48,13 +48,17 @@ def find_no_test(exam: Exam) -> NoTest | None:
 
 def _nothing_recorded(exam: Exam) -> NoTest:
     passed = sum(each.ending == "passed" for each in exam.outcomes or ())
-    known = f", though {passed} tests passed" if passed else ""
+    known = f", though {_passed(passed)} passed" if passed else ""
     return NoTest(
         f"coverage.py has recorded nothing at all{known}",
         first_few(Evidence("a data file without a line that ran", each.path) for each in exam.trail.files),
         0,
         0.9,
     )
+
+
+def _passed(count: int) -> str:
+    return "one test" if count == 1 else f"{count} tests"
 
 
 def _idle_tests(exam: Exam) -> NoTest | None:

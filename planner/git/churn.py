@@ -31,8 +31,8 @@ class _Commit:
 
 
 @dataclass(frozen=True, slots=True)
-class _Days:
-    """From `first` to `last`, both included, as ordinals."""
+class Days:
+    """A span of days from `first` to `last`, both included, as proleptic ordinals."""
 
     first: int
     last: int
@@ -55,21 +55,22 @@ def read_churn(root: Path, *, until: date | None = None, days: int = 365) -> Chu
     try:
         repository = find_repository(root)
         with own_repository(repository) as own:
-            last = until.toordinal() if until else _day_of_head(repository, own)
-            return _count(repository, own, _Days(max(_FIRST_DAY, last - days + 1), last))
+            last = until.toordinal() if until else day_of_head(repository, own)
+            return _count(repository, own, Days(max(_FIRST_DAY, last - days + 1), last))
     except NoHistoryError as error:
         return Skipped(".git", str(error))
     except OSError as error:
         return Skipped(".git", f"cannot be read ({error.strerror or error})")
 
 
-def _day_of_head(repository: Repository, own: Mapping[str, str]) -> int:
+def day_of_head(repository: Repository, own: Mapping[str, str]) -> int:
+    """The day of the checked-out commit, as an ordinal. Raises NoHistoryError."""
     command = (repository.git, "log", "-1", "--format=%ct", f"{repository.head}^{{commit}}")
     seconds = b"".join(read_output(command, own)).strip()
     return min(date.max.toordinal(), _FIRST_DAY + int(seconds if seconds.isdigit() else 0) // _SECONDS_OF_A_DAY)
 
 
-def _count(repository: Repository, own: Mapping[str, str], window: _Days) -> Churn:
+def _count(repository: Repository, own: Mapping[str, str], window: Days) -> Churn:
     counts: Counter[bytes] = Counter()
     commits = 0
     shallow = False
@@ -84,7 +85,7 @@ def _count(repository: Repository, own: Mapping[str, str], window: _Days) -> Chu
     return Churn(repository.head, first, last, commits, by_path, shallow)
 
 
-def _read_log(repository: Repository, own: Mapping[str, str], window: _Days) -> Iterator[bytes]:
+def _read_log(repository: Repository, own: Mapping[str, str], window: Days) -> Iterator[bytes]:
     since = f"--since=@{window.since_seconds} +0000"  # without the zone git guesses, by the clock
     below = os.fsdecode(repository.prefix) or "."
     command = (repository.git, "--literal-pathspecs", "log", *_LOG, since, f"{repository.head}^{{commit}}", "--", below)

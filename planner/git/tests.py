@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
-from planner.git.churn import _day_of_head, _Days
+from planner.git.churn import day_of_head, Days
 from planner.git.repository import ID, Repository, find_repository, own_repository
 from planner.git.sealed import NoHistoryError, read_output
 from planner.model.measurement import Skipped
@@ -93,15 +93,15 @@ def read_test_growth(
     try:
         repository = find_repository(root)
         with own_repository(repository) as own:
-            last = until.toordinal() if until else _day_of_head(repository, own)
-            return _count(repository, own, _Days(max(_FIRST_DAY, last - days + 1), last), is_test)
+            last = until.toordinal() if until else day_of_head(repository, own)
+            return _count(repository, own, Days(max(_FIRST_DAY, last - days + 1), last), is_test)
     except NoHistoryError as error:
         return Skipped(".git", str(error))
     except OSError as error:
         return Skipped(".git", f"cannot be read ({error.strerror or error})")
 
 
-def _count(repository: Repository, own: Mapping[str, str], window: _Days, is_test: IsTest) -> TestGrowth:
+def _count(repository: Repository, own: Mapping[str, str], window: Days, is_test: IsTest) -> TestGrowth:
     reader = _Reader(repository.prefix, is_test)
     for line in _lines(_read_log(repository, own, window)):
         reader.read(line)
@@ -118,7 +118,7 @@ def _day(seconds: int) -> date:
     return date.fromordinal(_FIRST_DAY + seconds // _SECONDS_OF_A_DAY)
 
 
-def _read_log(repository: Repository, own: Mapping[str, str], window: _Days) -> Iterator[bytes]:
+def _read_log(repository: Repository, own: Mapping[str, str], window: Days) -> Iterator[bytes]:
     since = f"--since=@{window.since_seconds} +0000"
     below = re.sub(r"([*?\[\]\\])", r"\\\1", os.fsdecode(repository.prefix))
     names = [f":(glob,icase){below}**/*test*.py", f":(glob,icase){below}**/*test*/**/*.py"]

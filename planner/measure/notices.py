@@ -10,11 +10,8 @@ from planner.measure.inputs import Read
 from planner.measure.paths import Placed, paths_section
 from planner.measure.tree import is_test_path
 from planner.model.measurement import FileCoverage, Skipped
-from planner.model.target import version_numbers
+from planner.model.target import rule_band
 from planner.settings import CoverageSettings
-
-RULE_CHANGES = ((6, 5), (7, 2), (7, 6), (7, 6, 10), (7, 10))
-"""coverage.py versions from which the same data gives another total: default exclusions and the branch model."""
 
 
 def skipped_of(read: Read, assembled: Assembled, unmeasured: tuple[FileCoverage | Skipped, ...]) -> tuple[Skipped, ...]:
@@ -125,7 +122,7 @@ def _about_rules(read: Read) -> Iterator[str]:
         return
     for version in sorted({part.version for part in read.rows if part.version}):
         for each in version.split(", "):
-            if _band(each) != _band(COVERAGE_VERSION):
+            if rule_band(each) != rule_band(COVERAGE_VERSION):
                 yield (
                     f"the data was recorded by coverage.py {each} and counted by {COVERAGE_VERSION}, "
                     "whose rules differ: the total may too"
@@ -139,12 +136,6 @@ def _about_exits(read: Read) -> Iterator[str]:
     placed = sum(sum(file.missing_exits.values()) for file in files)
     if placed < missing:
         yield f"{missing - placed} of {missing} missing branch exits have no line in the report: no step aims at them"
-
-
-def _band(version: str) -> int:
-    """How many rule changes a version has behind it."""
-    numbers = version_numbers(version)
-    return sum(1 for change in RULE_CHANGES if numbers >= change)
 
 
 def _about_tree(unmeasured: tuple[FileCoverage | Skipped, ...], settings: CoverageSettings) -> Iterator[str]:

@@ -74,3 +74,16 @@ def version_numbers(version: str) -> tuple[int, ...]:
             break
         numbers.append(int(part))
     return tuple(numbers)
+
+
+RULE_CHANGES = ((6, 5), (7, 2), (7, 6), (7, 6, 10), (7, 10))
+"""coverage.py versions from which the same data gives another total: default exclusions and the branch model.
+
+Measured: one file's total under 6.5.0, 7.2.7, 7.6.0, 7.6.10 and 7.10.7.
+"""
+
+
+def rule_band(version: str) -> int:
+    """How many changes of the rules a version has behind it: versions of one band count alike."""
+    numbers = version_numbers(version)
+    return sum(1 for change in RULE_CHANGES if numbers >= change)

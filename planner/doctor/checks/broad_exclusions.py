@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from planner.doctor.check import Check
 from planner.doctor.conventions import convention_of, is_harmless, is_marked
-from planner.doctor.evidence import first_few
+from planner.doctor.evidence import first_few, no_rows
 from planner.doctor.exam import Exam
 from planner.doctor.hidden import (
     DEFAULT_EXCLUDE,
@@ -173,7 +173,7 @@ def _note(found: list[_Pattern]) -> str:
 
 
 def _why_not(exam: Exam) -> str:
-    return "" if exam.trail.rows else "reports do not say what ran on excluded lines: it takes the .coverage data"
+    return no_rows(exam, "reports do not say what ran on excluded lines: it takes the .coverage data")
 
 
 CHECK = Check(

@@ -7,6 +7,7 @@ run it only the first is noted. Where coverage.py's own `dynamic_context` is set
 from collections.abc import Iterator
 
 from planner.doctor.check import Check
+from planner.doctor.evidence import no_rows
 from planner.doctor.exam import Exam
 from planner.doctor.mend import configure
 from planner.doctor.rerun import usual_command
@@ -69,5 +70,5 @@ CHECK = Check(
     name="contexts-lost",
     question="Does the data have the contexts that are asked for?",
     find=find_contexts_lost,
-    needs=lambda exam: "" if exam.trail.rows else "no data file, only reports",
+    needs=no_rows,
 )

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from planner.doctor.check import Check
-from planner.doctor.evidence import first_few
+from planner.doctor.evidence import first_few, no_rows
 from planner.doctor.exam import Exam
 from planner.doctor.hidden import (
     DEFAULT_EXCLUDE,
@@ -89,7 +89,8 @@ def _change(exam: Exam, settings: CoverageSettings, patterns: tuple[str, ...]) -
 
 
 def _finding(exam: Exam, lost: _Lost) -> Finding:
-    named = [_NAMES[pattern] for pattern in lost.defaults if any(_bites(exam, pattern, lost.change))]
+    biting = _biting(exam, lost)
+    named = [_NAMES[pattern] for pattern in biting]
     gone = size_of(lost.change.gone)
     missing = lost.change.covered - lost.change.entering
     what = f"{gone} statements count" if gone else f"{missing} branch exits count as missing"
@@ -106,8 +107,13 @@ def _finding(exam: Exam, lost: _Lost) -> Finding:
             entering=(lost.change.entering, lost.change.entering),
             lines=lost.change.gone,
         ),
-        confidence=0.95 if lost.defaults[0] in (DEFAULT_PRAGMA, DEFAULT_PARTIAL) else 0.7,
+        confidence=0.95 if biting[0] in (DEFAULT_PRAGMA, DEFAULT_PARTIAL) else 0.7,
     )
+
+
+def _biting(exam: Exam, lost: _Lost) -> list[str]:
+    """The defaults that would take something; a project may well repeat the others in its own words."""
+    return [each for each in lost.defaults if any(_bites(exam, each, lost.change))] or list(lost.defaults)
 
 
 def _bites(exam: Exam, pattern: str, found: Change) -> Iterator[tuple[str, Anchor]]:
@@ -120,7 +126,7 @@ def _bites(exam: Exam, pattern: str, found: Change) -> Iterator[tuple[str, Ancho
 
 def _evidence(exam: Exam, lost: _Lost) -> Iterator[Evidence]:
     line = exam.settings.lines.get(f"report.{lost.key}") or exam.line_of(exam.settings.file or "", lost.key)
-    yield Evidence(f"'{lost.key}' does not repeat {_NAMES[lost.defaults[0]]}", exam.settings.file, line)
+    yield Evidence(f"'{lost.key}' does not repeat {_NAMES[_biting(exam, lost)[0]]}", exam.settings.file, line)
     for pattern in lost.defaults:
         for path, anchor in _bites(exam, pattern, lost.change):
             yield Evidence(anchor.text.strip()[:80], path, anchor.line)
@@ -136,7 +142,7 @@ def _mend(exam: Exam, lost: _Lost) -> Mend:
 
 
 def _why_not(exam: Exam) -> str:
-    return "" if exam.trail.rows else "reports cannot be counted anew: it takes the .coverage data"
+    return no_rows(exam, "reports cannot be counted anew: it takes the .coverage data")
 
 
 CHECK = Check(

@@ -8,6 +8,7 @@ from planner.doctor.copies import Copies, find_copies
 from planner.doctor.evidence import first_few, largest_first
 from planner.doctor.exam import Exam
 from planner.doctor.mend import configure
+from planner.doctor.no_test import find_no_test
 from planner.doctor.other_copy import Unrun, doubt_of, find_unrun
 from planner.doctor.prefixes import is_installed, join_paths, prefixes_of
 from planner.doctor.printed import looked_up, misnamed, printed, reported_rows, severity_of_print
@@ -24,7 +25,7 @@ def find_dual_paths(exam: Exam) -> Iterator[Finding]:
     doubled = _doubled(exam)
     if doubled:
         yield _about_rows(exam, doubled)
-    if copies or doubled or any(find_xdist_workers(exam)):  # workers explain why nothing ran
+    if copies or doubled or any(find_xdist_workers(exam)) or find_no_test(exam):  # they explain why nothing ran
         return
     if unrun := find_unrun(exam):
         yield _about_nothing(exam, unrun)
@@ -36,7 +37,7 @@ def _about_copies(exam: Exam, copies: Copies) -> Finding:
     return Finding(
         check=CHECK.name,
         title=f"{number} file(s) count twice: {copies.prefix} holds copies of {copies.original or 'the root'}",
-        why=f"what ran in one copy does not count in the other; {copies.statements} statements are in the total twice",
+        why=f"What ran in one copy does not count in the other; {copies.statements} statements are in the total twice",
         evidence=first_few(
             Evidence(
                 f"{copy.counts.covered_statements} of {copy.counts.statements} statements covered; in {file.path}, the "
@@ -113,7 +114,7 @@ def _about_nothing(exam: Exam, unrun: Unrun) -> Finding:
     return Finding(
         check=CHECK.name,
         title=f"nothing of {number} source file(s) ran, though tests import them: they may have used another copy",
-        why="an installed copy, or one on another import path, was run in place of the source, or coverage.py was not "
+        why="An installed copy, or one on another import path, was run in place of the source, or coverage.py was not "
         "watching" + ("" if unrun.touched else ", or it was told to watch the tests only"),
         evidence=(
             Evidence("imports the product" + (", and ran" if unrun.did_tests_run else ""), unrun.users[0]),

@@ -82,7 +82,7 @@ def _found(exam: Exam, lists: list[_List], *, is_named: bool) -> Iterator[Findin
     yield Finding(
         check=CHECK.name,
         title=f"'omit' leaves {len(product)} product file(s) with {statements} {unit} out of the total",
-        why="they are counted neither as covered nor as missing, whatever the tests do to them",
+        why="They are counted neither as covered nor as missing, whatever the tests do to them",
         evidence=first_few(_evidence(exam, lists, product, unit)),
         mend=_mend(exam, lists),
         doubt=_doubt(exam, files),

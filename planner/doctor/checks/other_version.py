@@ -8,11 +8,7 @@ from planner.doctor.exam import Exam
 from planner.model.findings import Doubt, Evidence, Finding, Mend
 from planner.model.measurement import Counts, FileCoverage
 from planner.model.percent import displayed_percent
-from planner.model.target import version_numbers
-
-RULE_CHANGES = ((6, 5), (7, 2), (7, 6), (7, 6, 10), (7, 10))
-"""coverage.py versions from which the same data gives another total: default exclusions and the branch model.
-Measured; the same as in `planner/measure/notices.py`, which this room cannot see."""
+from planner.model.target import rule_band, version_numbers
 
 BRANCH_CHANGE = (7, 6, 10)
 """The last change of the branch model among them: from here on only statements differ, and can be counted exactly."""
@@ -37,7 +33,7 @@ def find_other_version(exam: Exam) -> Iterator[Finding]:
     """One finding for each version in the data that counts by other rules than the one that counted here."""
     counting = exam.measurement.counted_by
     for version in (exam.measurement.version or "").split(", "):
-        if exam.trail.rows and version and counting and _rules_of(version) != _rules_of(counting):
+        if exam.trail.rows and version and counting and rule_band(version) != rule_band(counting):
             yield _finding(exam, version, counting)
 
 
@@ -77,12 +73,6 @@ def _evidence(exam: Exam, version: str) -> Iterator[Evidence]:
             yield Evidence(f"recorded by coverage.py {file.version}", file.path)
             return
     yield Evidence(f"the data names coverage.py {version}")
-
-
-def _rules_of(version: str) -> int:
-    """How many changes of the rules a version has behind it."""
-    numbers = version_numbers(version)
-    return sum(1 for change in RULE_CHANGES if numbers >= change)
 
 
 def _count_as(exam: Exam, version: str) -> _Older:

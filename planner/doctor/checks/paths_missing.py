@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from planner.doctor.check import Check
-from planner.doctor.evidence import first_few
+from planner.doctor.evidence import first_few, no_rows
 from planner.doctor.exam import Exam
 from planner.doctor.globs import is_absolute
 from planner.doctor.prefixes import is_installed, join_paths, prefixes_of
@@ -51,5 +51,5 @@ CHECK = Check(
     name="paths-missing",
     question="Do the names in the data lead to files here?",
     find=find_paths_missing,
-    needs=lambda exam: "" if exam.trail.rows else "the data is a report, without coverage.py's own rows",
+    needs=no_rows,
 )

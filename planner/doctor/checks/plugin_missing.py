@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from planner.doctor.check import Check
-from planner.doctor.evidence import first_few, lines_of_code
+from planner.doctor.evidence import first_few, lines_of_code, no_rows
 from planner.doctor.exam import Exam
 from planner.doctor.mend import configure
 from planner.model.findings import Doubt, Evidence, Finding
@@ -54,5 +54,5 @@ CHECK = Check(
     name="plugin-missing",
     question="Are the plugins that made the data configured?",
     find=find_plugin_missing,
-    needs=lambda exam: "" if exam.trail.rows else "the data is a report, without coverage.py's own rows",
+    needs=no_rows,
 )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from planner.doctor.check import Check
 from planner.doctor.checks.broad_exclusions import LEAST_PERCENT
 from planner.doctor.conventions import is_marked
-from planner.doctor.evidence import first_few
+from planner.doctor.evidence import first_few, no_rows
 from planner.doctor.exam import Exam
 from planner.doctor.hidden import Anchor, Change, anchors, change, excluding, size_of, without
 from planner.model.facts import ModuleFacts, Unit
@@ -62,7 +62,7 @@ def find_pragma_on_logic(exam: Exam) -> Iterator[Finding]:
     yield Finding(
         check=CHECK.name,
         title=f"'# pragma: no cover' hides {len(found)} function(s) with {statements} statements of logic",
-        why=f"each of them has branches and more than {MOST_STATEMENTS} statements, and no reason is given beside it; "
+        why=f"Each of them has branches and more than {MOST_STATEMENTS} statements, and no reason is given beside it; "
         f"{ran} of the statements ran all the same",
         evidence=first_few(_evidence(place) for place in found),
         mend=Mend("code", _instruction(found), note="A reason behind the comment says that it is meant."),
@@ -166,7 +166,7 @@ def _doubt(found: list[_Place], shown: Change) -> Doubt:
 
 
 def _why_not(exam: Exam) -> str:
-    return "" if exam.trail.rows else "reports do not say what ran on excluded lines: it takes the .coverage data"
+    return no_rows(exam, "reports do not say what ran on excluded lines: it takes the .coverage data")
 
 
 CHECK = Check(

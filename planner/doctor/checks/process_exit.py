@@ -18,6 +18,7 @@ from planner.doctor.elsewhere import CLAUSE, Unseen, bodies_by_name, files_of, h
 from planner.doctor.evidence import first_few
 from planner.doctor.exam import Exam
 from planner.doctor.mend import Setting, configure
+from planner.doctor.no_test import find_no_test
 from planner.doctor.programs import Start, starts_of
 from planner.model.calls import WatchedCall
 from planner.model.facts import Unit
@@ -158,7 +159,7 @@ def _of_programs(exam: Exam) -> Iterator[Finding]:
     starts = [each for each in starts_of(exam) if has_run(exam, each.call.path, each.call.line)]
     lost = [(each, lacking) for each in starts if not was_measured(exam, each) and (lacking := _lacking(exam, each))]
     unseen = together(unseen_in(exam, start) for start, _ in lost)
-    if not unseen.least:
+    if not unseen.least or find_no_test(exam):  # then nothing was started
         return
     yield Finding(
         check=CHECK.name,

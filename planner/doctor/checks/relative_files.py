@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from planner.doctor.check import Check
-from planner.doctor.evidence import first_few
+from planner.doctor.evidence import first_few, no_rows
 from planner.doctor.exam import Exam
 from planner.doctor.mend import configure
 from planner.doctor.printed import misnamed, printed, reported_rows, severity_of_print
@@ -45,5 +45,5 @@ CHECK = Check(
     name="relative-files",
     question="Are the names in the data of the kind that the report looks up?",
     find=find_relative_files,
-    needs=lambda exam: "" if exam.trail.rows else "the data is a report, without coverage.py's own rows",
+    needs=no_rows,
 )

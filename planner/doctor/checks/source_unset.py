@@ -9,6 +9,7 @@ from planner.doctor.evidence import counts_of, first_few, largest_first, lines_o
 from planner.doctor.exam import Exam
 from planner.doctor.mend import Setting, configure
 from planner.doctor.namespaces import are_imported
+from planner.doctor.no_test import find_no_test
 from planner.model.findings import Doubt, Evidence, Finding, Mend
 from planner.model.measurement import FileCoverage
 
@@ -36,7 +37,7 @@ def find_source_unset(exam: Exam) -> Iterator[Finding]:
         return
     extent = _extent_of(exam)
     counts = counts_of(extent.entering)
-    if not counts.points:
+    if not counts.points or find_no_test(exam):  # tests would import them
         return
     given = _given_elsewhere(exam)
     number = len(extent.entering)

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from planner.doctor.check import Check
-from planner.doctor.evidence import first_few, lines_of_code
+from planner.doctor.evidence import first_few, lines_of_code, no_rows
 from planner.doctor.exam import Exam
 from planner.doctor.mend import configure
 from planner.model.findings import Doubt, Evidence, Finding, Mend
@@ -97,5 +97,5 @@ CHECK = Check(
     name="unparsable-files",
     question="Can every measured file be parsed?",
     find=find_unparsable_files,
-    needs=lambda exam: "" if exam.trail.rows else "the data is a report, without coverage.py's own rows",
+    needs=no_rows,
 )
