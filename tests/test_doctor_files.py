@@ -253,13 +253,21 @@ class TestNamespaceDirectories:
 class TestUnparsableFiles:
     REASON = "not valid Python for this interpreter: invalid syntax"
 
-    def exam(self, text: str, *, ran: str = "", ignore_errors: bool = True, path: str = "shop/old.py") -> Exam:
+    def exam(
+        self,
+        text: str,
+        *,
+        ran: str = "",
+        ignore_errors: bool = True,
+        path: str = "shop/old.py",
+        rows: tuple[str, ...] = (),
+    ) -> Exam:
         exam = package(settings=CoverageSettings(ignore_errors=ignore_errors))
         refused = Skipped(path, self.REASON, 2)
         return replace(
             exam,
             measurement=replace(exam.measurement, skipped=(refused,)),
-            trail=Trail((DataRow("shop/old.py", "shop/old.py", lines(ran)),)),
+            trail=Trail(tuple(DataRow(each, each, lines(ran)) for each in (*rows, "shop/old.py"))),
             source=lambda path: text,
         )
 
@@ -278,6 +286,20 @@ class TestUnparsableFiles:
 
     def test_a_file_that_the_data_does_not_name_does_no_harm(self) -> None:
         assert found(UNPARSABLE_FILES, self.exam("print 'x'\n", path="docs/broken.py")) == []
+
+    def test_a_template_that_ran_is_passed_over_without_a_word(self) -> None:
+        template = "shop/page.html"
+
+        assert found(UNPARSABLE_FILES, self.exam("{% if %}\n", path=template, rows=(template,))) == []
+
+    def test_a_file_without_an_ending_stops_the_report_and_is_to_be_left_out(self) -> None:
+        template = "tests/templates/foo"
+
+        finding = only(UNPARSABLE_FILES, self.exam("FOO {{\n", path=template, rows=(template,), ignore_errors=False))
+
+        assert finding.severity == "error"
+        assert finding.doubt.covered == finding.doubt.entering == (0, 0)
+        assert finding.mend.text == '[tool.coverage.run]\nomit = ["tests/templates/foo"]'
 
 
 class TestDualPaths:

@@ -329,6 +329,7 @@ def test_a_test_that_is_not_measured_beside_others_that_are_started_nothing() ->
     more = {"tests": tests, "measurement": measurement((*ledger_files(), file_coverage("tests/test_book.py", "1-2")))}
 
     assert found(SUBPROCESS, ledger(**more)) == []
+    assert found(SUBPROCESS, ledger(settings=CoverageSettings(source=("tests",)), **more)) == []
     assert found(SUBPROCESS, ledger(settings=CoverageSettings(run_omit=("tests/test_commands.py",)), **more))
 
 

@@ -785,6 +785,17 @@ def test_measured_tests_of_which_no_line_ran_tell_it_for_certain() -> None:
     assert finding.doubt.covered == (0, 20)
 
 
+def test_a_measured_file_that_is_only_named_like_a_test_tells_nothing() -> None:
+    stress = "".join(f"def load_{number}():\n    return {number}\n" for number in range(10))
+    tests = {"shop/stress_test.py": stress, "tests/test_ten.py": SUITE_OF_TEN.replace("prices.price", "prices.other")}
+    files = [file_coverage("shop/stress_test.py", TEN_LINES, TEN_BODIES)]
+    trail = Trail(files=(MADE,), rows=rows("shop/stress_test.py"))
+
+    assert (
+        found(PART_OF_SUITE, make_exam(files, sources={"shop/prices.py": TEN_PRICES}, tests=tests, trail=trail)) == []
+    )
+
+
 def test_a_measured_test_that_ran_settles_it() -> None:
     bodies = " ".join(str(line) for line in range(10, 46, 4))
 
@@ -905,3 +916,18 @@ def test_data_without_rows_is_not_called_a_report(check: Check) -> None:
     assert check.needs(suite_of_ten(TEN_LINES, trail=Trail(files=(MADE,)))) == (
         "the data has no rows: nothing was recorded"
     )
+
+
+def test_a_suite_that_broke_while_it_was_collected_is_told_by_the_report() -> None:
+    broken = TestOutcome("t", "", "error", "tests/test_ten.py", "<module>", phase="collection", message="No module 'x'")
+
+    exam = suite_of_ten("", outcomes=(broken,))
+
+    assert only(PART_OF_SUITE, exam).evidence[0].text == "broke: No module 'x'"
+    assert found(TESTS_NOT_RUN, exam) == []
+
+
+def test_a_test_with_parameters_is_evidence_once() -> None:
+    finding = only(TESTS_NOT_RUN, counted_tests(outcome("skipped", line=4), outcome("skipped", line=4)))
+
+    assert len(finding.evidence) == 1

@@ -42,6 +42,20 @@ def test_a_block_that_changed_its_place_is_moved_and_neither_lost_nor_new() -> N
     assert _causes(change) == {"source moved": (0, 0)}
 
 
+def test_a_blank_line_does_not_keep_the_same_statement_before_and_after_it_apart() -> None:
+    change = explain_change(snapshot(shot("a p - b z", "a b z")), snapshot(shot("a b - q z", "a b z")))
+
+    assert _causes(change) == {"source removed": (0, -1), "source added": (0, 1)}
+
+
+def test_of_several_equal_lines_the_one_with_the_same_surroundings_is_matched_blank_ones_included() -> None:
+    old, new = shot("a - def p z", "def"), shot("a x def q - def r z", "x")
+
+    change = explain_change(snapshot(old), snapshot(new))
+
+    assert next(part.new_lines for part in change.parts if part.cause == "lost") == lines_of([6])
+
+
 def test_a_changed_line_is_removed_and_added() -> None:
     change = explain_change(snapshot(shot("a b c", "a b c")), snapshot(shot("a y c", "a c")))
 
@@ -101,6 +115,25 @@ def test_a_part_names_the_innermost_unit() -> None:
     change = explain_change(snapshot(shot("a b c", "a")), snapshot(inside))
 
     assert [part.unit for part in change.parts] == ["Desk.sell"]
+
+
+def test_a_line_that_left_a_unit_which_still_stands_has_moved_and_no_test_is_thanked_for_it() -> None:
+    old = replace(shot("help if x y opt", "help if x opt"), spans=(Span("help", 1, 5),))
+    new = replace(shot("init if x y help opt", "init if x y help opt"), spans=(Span("init", 1, 4), Span("help", 5, 6)))
+
+    change = explain_change(snapshot(old), snapshot(new))
+
+    assert _causes(change)["source moved"] == (1, 0)
+    assert "newly covered" not in _causes(change)
+
+
+def test_a_line_of_a_renamed_unit_that_does_not_run_any_more_is_lost() -> None:
+    old = replace(shot("help if opt", "help if opt"), spans=(Span("help", 1, 3),))
+    new = replace(shot("show if opt", "show opt"), spans=(Span("show", 1, 3),))
+
+    change = explain_change(snapshot(old), snapshot(new))
+
+    assert _causes(change) == {"lost": (-1, 0), "source removed": (-1, -1), "source added": (1, 1)}
 
 
 @given(old=SNAPSHOTS, new=SNAPSHOTS)

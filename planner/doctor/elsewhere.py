@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from planner.doctor.discovery import sources_of
 from planner.doctor.exam import Exam
 from planner.doctor.globs import matches
 from planner.doctor.imports import firm_lines, imported_with
@@ -214,12 +215,17 @@ def has_run(exam: Exam, path: str, line: int) -> bool:
 
 
 def _would_be_measured(exam: Exam, path: str) -> bool:
-    """Whether other files with tests in the same folder ran by the data, and no setting keeps this one out."""
-    settings, folder = exam.settings, path.rpartition("/")[0]
+    """Whether other files with tests ran by the data, and no setting keeps this one out.
+
+    With `source` they must lie in the same folder, without it below the same one at the top of the project.
+    """
+    settings = exam.settings
     if settings.run_include or settings.report_include or matches((*settings.run_omit, *settings.report_omit), path):
         return False
-    beside = (file for file in exam.measurement.files if file.path.rpartition("/")[0] == folder and file.executed)
-    return any(names_of_tests(exam.test_facts[file.path]) for file in beside if file.path in exam.test_facts)
+    place = path.rpartition("/")[0] if sources_of(exam) else path.partition("/")[0]
+    ran = [file.path for file in exam.measurement.files if file.executed and file.path in exam.test_facts]
+    beside = [each for each in ran if each.startswith(f"{place}/") or not place]
+    return any(names_of_tests(exam.test_facts[each]) for each in beside)
 
 
 def is_made(exam: Exam, name: str) -> bool:

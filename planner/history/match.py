@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 
 Marks = Sequence[int]
+Places = Sequence[int]
 
 LONGEST_DIFF = 20_000
 """Above so many lines that differ on either side, lines that stand in many places are no anchors any more: difflib
@@ -28,7 +29,8 @@ class Matching:
 def match_lines(old: Marks, new: Marks) -> Matching:
     """The longest common order of the lines, as a diff finds it; then blocks of what is left that stand elsewhere.
 
-    Blank lines match only within what matches around them, and never move by themselves.
+    Blank lines match only within what matches around them, and never move by themselves; a block that is nothing
+    else keeps no written lines apart.
     """
     kept = dict(_in_order(old, new))
     return Matching(kept, _moved(old, new, kept))
@@ -38,11 +40,33 @@ def _in_order(old: Marks, new: Marks) -> Iterator[tuple[int, int]]:
     start = _common_start(old, new)
     end = _common_start(old[start:][::-1], new[start:][::-1])
     yield from ((place, place) for place in range(1, start + 1))
-    middle_old, middle_new = old[start : len(old) - end], new[start : len(new) - end]
-    is_long = max(len(middle_old), len(middle_new)) > LONGEST_DIFF
-    for block in SequenceMatcher(None, middle_old, middle_new, autojunk=is_long).get_matching_blocks():
-        yield from ((start + block.a + each, start + block.b + each) for each in range(1, block.size + 1))
+    yield from _between(old, new, range(start, len(old) - end), range(start, len(new) - end))
     yield from ((len(old) - place, len(new) - place) for place in range(end))
+
+
+def _between(old: Marks, new: Marks, places_old: Places, places_new: Places) -> Iterator[tuple[int, int]]:
+    """The pairs of equal lines among these places: the longest block that is not all blank, then on its both sides."""
+    matcher = _matcher(old, new, places_old, places_new)
+    regions = [(0, len(places_old), 0, len(places_new))]
+    while regions:
+        first_old, last_old, first_new, last_new = regions.pop()
+        block = matcher.find_longest_match(first_old, last_old, first_new, last_new)
+        pairs = list(zip(places_old[block.a :][: block.size], places_new[block.b :][: block.size], strict=True))
+        if any(old[place] for place, _ in pairs):
+            yield from ((one + 1, other + 1) for one, other in pairs)
+            regions.append((first_old, block.a, first_new, block.b))
+            regions.append((block.a + block.size, last_old, block.b + block.size, last_new))
+        elif block.size:
+            written_old = [place for place in places_old[first_old:last_old] if old[place]]
+            written_new = [place for place in places_new[first_new:last_new] if new[place]]
+            yield from _between(old, new, written_old, written_new)
+
+
+def _matcher(old: Marks, new: Marks, places_old: Places, places_new: Places) -> SequenceMatcher[int]:
+    is_long = max(len(places_old), len(places_new)) > LONGEST_DIFF
+    return SequenceMatcher(
+        None, [old[place] for place in places_old], [new[place] for place in places_new], autojunk=is_long
+    )
 
 
 def _common_start(old: Marks, new: Marks) -> int:

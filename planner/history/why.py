@@ -147,8 +147,7 @@ class _Pair:
     def _differing(self, line: int, place: int, was: _Line, now: _Line) -> Iterator[Part]:
         """A line that stands where it stood. With other points it is counted otherwise; else it ran or not."""
         if was.points == now.points:
-            cause: Cause = "newly covered" if now.covered > was.covered else "lost"
-            yield self._part(cause, line, place, was, now)
+            yield self._part(self._why_it_ran(line, place, was, now), line, place, was, now)
             return
         if self.terms.is_new_mode and was.points - was.exits == now.points - now.exits:
             yield from self._other_mode(line, place, was, now)
@@ -162,8 +161,15 @@ class _Pair:
         exits_now = _Line(now.exits, now.covered - bare_now.covered)
         yield self._part("branch mode", line, place, exits_was, exits_now)
         if bare_was.covered != bare_now.covered:
-            cause: Cause = "newly covered" if bare_now.covered else "lost"
-            yield self._part(cause, line, place, bare_was, bare_now)
+            yield self._part(self._why_it_ran(line, place, bare_was, bare_now), line, place, bare_was, bare_now)
+
+    def _why_it_ran(self, line: int, place: int, was: _Line, now: _Line) -> Cause:
+        """A line whose unit still stands, but without it, has moved; where the unit was renamed, it has not."""
+        unit = self.old.unit_at(line)
+        knows_units = self._has_changed and self.old.spans and self.new.spans
+        if knows_units and unit != self.new.unit_at(place) and unit in {"", *(span.name for span in self.new.spans)}:
+            return "source moved"
+        return "newly covered" if now.covered > was.covered else "lost"
 
     def _why_counted_otherwise(self, line: int, place: int) -> Cause:
         is_excluded_anew = (self.old.excluded >> line & 1) != (self.new.excluded >> place & 1)

@@ -11,6 +11,7 @@ from planner.doctor.check import Check
 from planner.doctor.evidence import first_few
 from planner.doctor.exam import Exam
 from planner.doctor.missed import Missed, missed_by, names_of_tests, own_points
+from planner.doctor.no_test import find_no_test, told
 from planner.doctor.severity import severity_of
 from planner.model.calls import WatchedCall
 from planner.model.facts import MODULE
@@ -49,6 +50,8 @@ class _Group:
 
 def find_tests_not_run(exam: Exam) -> Iterator[Finding]:
     """One finding for tests that are skipped and one for those that broke, where nothing else runs what they would."""
+    if find_no_test(exam):  # then these are not the only ones
+        return
     groups = _static(exam) if exam.outcomes is None else _reported(exam, exam.outcomes)
     for group in groups:
         missed = missed_by(exam, (*group.units, *group.alike))
@@ -109,7 +112,7 @@ def _reported(exam: Exam, outcomes: Iterable[TestOutcome]) -> Iterator[_Group]:
 
 def _alike(broken: Iterable[TestOutcome], outcomes: Iterable[TestOutcome]) -> tuple[UnitKey, ...]:
     """Tests that the same mend frees: they failed with the same message (7 beside 2 files of oauthlib 4.0)."""
-    said = {_first_line(each) for each in broken if each.message}
+    said = {told(each) for each in broken if each.message}
     return _keys(each for each in outcomes if each.ending == "failed" and any(text in each.message for text in said))
 
 
@@ -139,19 +142,14 @@ def _keys(outcomes: Iterable[TestOutcome]) -> tuple[UnitKey, ...]:
 
 def _reasons(outcomes: Iterable[TestOutcome]) -> str:
     """The distinct messages, three at most."""
-    said = list(dict.fromkeys(_first_line(each) for each in outcomes))
+    said = list(dict.fromkeys(told(each) for each in outcomes))
     return "; ".join(said[:3]) + (f"; and {len(said) - 3} more reasons" if len(said) > 3 else "")
 
 
-def _first_line(outcome: TestOutcome) -> str:
-    said = (outcome.message or outcome.kind).split("\n")[0][:160]
-    return "no reason given" if said in ("", "Skipped") else said
-
-
 def _evidence(outcomes: Iterable[TestOutcome]) -> tuple[Evidence, ...]:
-    return tuple(
-        Evidence(f"{each.unit}: {each.ending} ({_first_line(each)})", each.path, each.line) for each in outcomes
-    )
+    """One line for each test and reason: a test with parameters has as many outcomes."""
+    every = (Evidence(f"{each.unit}: {each.ending} ({told(each)})", each.path, each.line) for each in outcomes)
+    return tuple(dict.fromkeys(every))
 
 
 def _static(exam: Exam) -> Iterator[_Group]:

@@ -2,12 +2,14 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import PurePosixPath
 
 from planner.doctor.check import Check
 from planner.doctor.evidence import first_few, lines_of_code, no_rows
 from planner.doctor.exam import Exam
 from planner.doctor.mend import configure
-from planner.model.findings import Doubt, Evidence, Finding, Mend
+from planner.model.findings import NO_DOUBT, Doubt, Evidence, Finding, Mend
 from planner.model.measurement import Skipped
 
 _REASONS = ("not valid Python", "nested too deeply", "not readable as Python", "coverage.py's own analysis")
@@ -25,16 +27,27 @@ def find_unparsable_files(exam: Exam) -> Iterator[Finding]:
     refused = _refused(exam)
     newer = [each for each in refused if each.path in exam.facts and exam.facts[each.path].is_newer]
     broken = [each for each in refused if each not in newer]
+    texts = [each for each in broken if not PurePosixPath(each.path).suffix]
     if newer:
         yield _finding(exam, newer, "only a newer Python can read", _report_elsewhere())
-    if broken:
-        yield _finding(exam, broken, "coverage.py cannot parse", _repair(exam, broken))
+    if len(broken) > len(texts):
+        code = [each for each in broken if each not in texts]
+        yield _finding(exam, code, "coverage.py cannot parse", _repair(exam, code))
+    if texts:
+        yield _of_texts(exam, texts)
 
 
 def _refused(exam: Exam) -> list[Skipped]:
     """Files that the data names and the parser refuses, that the report would show."""
     named = {row.path for row in exam.trail.rows}
-    return [each for each in exam.measurement.skipped if each.path in named and each.reason.startswith(_REASONS)]
+    refused = [each for each in exam.measurement.skipped if each.path in named and each.reason.startswith(_REASONS)]
+    return [each for each in refused if _is_taken_for_python(each.path)]
+
+
+def _is_taken_for_python(path: str) -> bool:
+    """Whether coverage.py minds that it cannot parse the file: `should_be_python` in its `python.py`."""
+    suffix = PurePosixPath(path).suffix
+    return not suffix or suffix.startswith(".py")
 
 
 def _finding(exam: Exam, files: Sequence[Skipped], title: str, mend: Mend) -> Finding:
@@ -51,6 +64,18 @@ def _finding(exam: Exam, files: Sequence[Skipped], title: str, mend: Mend) -> Fi
         confidence=0.95,
         severity=None if is_silent else "error",
     )
+
+
+def _of_texts(exam: Exam, files: Sequence[Skipped]) -> Finding:
+    """Files without an ending, templates of tests for example: left out, they change no number."""
+    found = _finding(exam, files, "coverage.py takes for Python and cannot parse", _leave_out(exam, files))
+    effect = found.why.partition(";")[0]
+    return replace(found, why=f"{effect}; a file without an ending counts as Python there", doubt=NO_DOUBT)
+
+
+def _leave_out(exam: Exam, files: Sequence[Skipped]) -> Mend:
+    patterns = (*exam.settings.run_omit, *(each.path for each in files))
+    return configure(exam.settings, "run", {"omit": patterns}, "and run the tests again")
 
 
 def _doubt(exam: Exam, files: Sequence[Skipped]) -> Doubt:
