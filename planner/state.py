@@ -76,7 +76,7 @@ def write_atomic(path: Path, content: bytes) -> None:
             os.unlink(draft)
         raise
     _sync_folder(path.parent)
-    _sweep(path)
+    sweep_drafts(path)
 
 
 def _write_synced(path: Path, content: bytes) -> None:
@@ -104,8 +104,8 @@ def _sync_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
-def _sweep(path: Path) -> None:
-    """Take away the drafts of `path` that killed processes left."""
+def sweep_drafts(path: Path) -> None:
+    """Take away the drafts of `path` that killed processes left more than an hour ago."""
     with contextlib.suppress(OSError), os.scandir(path.parent) as entries:
         for each in entries:
             is_draft = each.name.startswith(f".{path.name}.") and each.name.endswith(".tmp")

@@ -326,7 +326,8 @@ def test_a_call_that_did_not_run_started_nothing() -> None:
 
 def test_a_test_that_is_not_measured_beside_others_that_are_started_nothing() -> None:
     tests = {"tests/test_commands.py": TEST, "tests/test_book.py": "def test_book():\n    assert True\n"}
-    more = {"tests": tests, "measurement": measurement((*ledger_files(), file_coverage("tests/test_book.py", "1-2")))}
+    measured = measurement((*ledger_files(), file_coverage("tests/test_book.py", "1-2")))
+    more: dict[str, Any] = {"tests": tests, "measurement": measured}
 
     assert found(SUBPROCESS, ledger(**more)) == []
     assert found(SUBPROCESS, ledger(settings=CoverageSettings(source=("tests",)), **more)) == []

@@ -72,5 +72,5 @@ def test_blank_lines_do_not_split_a_range_but_statements_do() -> None:
     missing = lines("3 5 9")
 
     assert ranges_text(missing, lines("3 5 7 9")) == "3-5, 9"
-    assert ranges_text(missing) == "3-9"
+    assert ranges_text(missing) == "3, 5, 9"
     assert ranges_text(NO_LINES) == ""

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
-from planner.git.churn import day_of_head, Days
+from planner.git.churn import Days, day_of_head
 from planner.git.repository import ID, Repository, find_repository, own_repository
 from planner.git.sealed import NoHistoryError, read_output
 from planner.model.measurement import Skipped

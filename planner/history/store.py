@@ -18,6 +18,7 @@ from planner.errors import InputError
 from planner.history.codec import MAX_JSON_BYTES, decode_shot, decode_snapshot, encode_shot, encode_snapshot, with_key
 from planner.model.history import FileShot, Snapshot
 from planner.model.measurement import Skipped
+from planner.state import sweep_drafts
 
 APPLICATION_ID = 0x67617031
 """Marks a SQLite file as a store of gapplan's ("gap1"); see https://www.sqlite.org/pragma.html#pragma_application_id."""
@@ -151,6 +152,7 @@ def make_store(path: Path) -> None:
     finally:
         with contextlib.suppress(OSError):
             os.unlink(draft)
+    sweep_drafts(path)
 
 
 def _put(draft: Path, path: Path) -> None:

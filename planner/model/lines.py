@@ -68,6 +68,7 @@ def runs(lines: Lines, within: Lines) -> list[tuple[int, int]]:
     return found
 
 
-def ranges_text(lines: Lines, within: Lines = NO_LINES) -> str:
-    """The set as people read it: `3-7, 9`. `within` as in `runs`."""
-    return ", ".join(str(first) if first == last else f"{first}-{last}" for first, last in runs(lines, within))
+def ranges_text(lines: Lines, within: Lines | None = None) -> str:
+    """The set as people read it: `3-7, 9`. `within` as in `runs`; without it every line between splits a run."""
+    between = line_range(1, lines.bit_length()) if within is None else within
+    return ", ".join(str(first) if first == last else f"{first}-{last}" for first, last in runs(lines, between))
