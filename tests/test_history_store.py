@@ -34,6 +34,22 @@ def _sorted(found: Snapshot) -> Snapshot:
     return replace(found, files=tuple(sorted(found.files, key=lambda file: file.path)))
 
 
+OLDEST = (
+    b'{"circumstances":{"counted_by":"7.17.3"},"files":{"shop/desk.py":{"counts":[3,1,2,1],"exits":[[2,2,1]],'
+    b'"marks":"00000000610000000062","missing":"2-3","source":"ab","spans":[["Desk",1,3]],"statements":"1-3"}},'
+    b'"format":1,"project":"shop","taken":"2026-11-21T12:00:00Z","totals":[3,1,2,1]}'
+)
+"""A snapshot as the first version wrote it; it stays as it is, whatever fields are added."""
+
+
+def test_a_snapshot_of_the_first_version_is_read_under_the_same_name_for_ever() -> None:
+    found = decode_snapshot(OLDEST, "history.jsonl:1")
+
+    assert found.key == "5d4f7fe21268"
+    assert encode_snapshot(found) == OLDEST
+    assert found.files[0].unit_at(2) == "Desk"
+
+
 @settings(max_examples=20, deadline=None)
 @given(found=SNAPSHOTS)
 def test_a_snapshot_comes_back_from_the_store_as_it_was(
@@ -213,3 +229,40 @@ def test_what_a_killed_writer_acknowledged_is_there_and_nothing_half(tmp_path: P
     known = [each.key for each in list_snapshots(path).snapshots]
     assert set(acknowledged) <= set(known)
     assert all(read_snapshot(path, key).files for key in known)
+
+
+def test_a_store_that_somebody_has_locked_is_named_and_left_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "history.sqlite"
+    kept = keep_snapshot(path, snapshot(shot("a b", "a")))
+    monkeypatch.setattr("planner.history.store.WAIT_SECONDS", 0.1)
+    other = sqlite3.connect(path, isolation_level=None)
+    other.execute("BEGIN EXCLUSIVE")
+
+    with pytest.raises(InputError, match="another program has had it locked"):
+        keep_snapshot(path, snapshot(shot("a b", "b")))
+
+    other.execute("ROLLBACK")
+    other.close()
+    assert [each.key for each in list_snapshots(path).snapshots] == [kept.key]
+
+
+_FULL = """
+import resource, signal, sys
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (60_000, 60_000))
+""" + _WRITER.replace("import sys\n", "", 1)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="limits the size of files")
+def test_a_full_disk_loses_nothing_that_was_acknowledged(tmp_path: Path) -> None:
+    path = tmp_path / "history.sqlite"
+    command = [sys.executable, "-c", _FULL, str(path), "1000", str(ROOT / "tests"), "full"]
+
+    found = subprocess.run(command, capture_output=True, text=True, check=False)
+
+    assert "the store of snapshots cannot be used" in found.stderr
+    assert found.stdout.split()
+    assert [each.key for each in list_snapshots(path).snapshots] == found.stdout.split()
+    assert all(read_snapshot(path, key).files for key in found.stdout.split())

@@ -19,8 +19,9 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 REPORT_FORMATS = ("terminal", "markdown", "json")
 DOCTOR_FORMATS = (*REPORT_FORMATS, "github")
+PAGE_FORMATS = ("terminal", "markdown", "html", "json")
 GRAPH_FORMATS = ("dot", "graphml", "mermaid", "json")
-ALL_FORMATS = tuple(dict.fromkeys((*DOCTOR_FORMATS, *GRAPH_FORMATS)))
+ALL_FORMATS = tuple(dict.fromkeys((*PAGE_FORMATS, *DOCTOR_FORMATS, *GRAPH_FORMATS)))
 
 _OPTIONS = (
     click.option("-C", "--project", metavar="DIR", help="Project root.  [default: the current directory]"),

@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from planner.cli.common import Common, common_options, merge_options
+from planner.cli.common import PAGE_FORMATS, Common, common_options, merge_options
 from planner.cli.show import say, write
 from planner.cli.store import store_of, store_option
 from planner.history.lines import export_snapshots, import_snapshots
@@ -21,7 +21,7 @@ from planner.report.pages.history import history_page
 @click.pass_context
 def command(ctx: click.Context, /, store: str | None, **after: Any) -> None:
     """List the kept measurements, oldest first, with all metrics and a sparkline."""
-    common = merge_options(ctx.obj, after)
+    common = merge_options(ctx.obj, after, PAGE_FORMATS)
     place = store_of(store, common)
     ctx.obj = common, place
     if ctx.invoked_subcommand is None:

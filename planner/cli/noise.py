@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from planner.cli.common import common_options, merge_options
+from planner.cli.common import PAGE_FORMATS, common_options, merge_options
 from planner.cli.show import progress_for, write
 from planner.cli.store import note_of
 from planner.pipeline.history import make_noise
@@ -21,7 +21,7 @@ from planner.report.pages.history import noise_page
 @click.pass_obj
 def command(before: dict[str, Any], /, runs: tuple[str, ...], confidence: str | None, **after: Any) -> None:
     """Compare data files of several runs of one suite: lines that flip, the band of the total, the margin to keep."""
-    common = merge_options(before, {**after, "confidence": confidence})
+    common = merge_options(before, {**after, "confidence": confidence}, PAGE_FORMATS)
     places = [str(Path.cwd() / run) for run in runs]
     found = make_noise(common.request, places, note_of(), common.wish.confidence, progress_for(common))
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import click
 
-from planner.cli.common import Common, common_options, merge_options
+from planner.cli.common import PAGE_FORMATS, Common, common_options, merge_options
 from planner.cli.show import write
 from planner.cli.store import store_of, store_option
 from planner.history.claim import parse_claim
@@ -36,7 +36,7 @@ def command(
     Snapshots note tests with --metric tests=133 (all there are) and hours with --metric hours=3 (of work since the
     snapshot before); hours entered with gapplan done count, too. Always exits with 0.
     """
-    common = merge_options(before, after)
+    common = merge_options(before, after, PAGE_FORMATS)
     asked = parse_claim(claim) if claim is not None else None
     question = PaceQuestion(
         percent=_percent(before, after, common, is_claimed=bool(asked and asked.goal)),

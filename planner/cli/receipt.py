@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from planner.cli.common import Common, common_options, merge_options
+from planner.cli.common import PAGE_FORMATS, Common, common_options, merge_options
 from planner.cli.show import progress_for, say, write
 from planner.cli.store import note_of, store_of, store_option
 from planner.model.receipt import Receipt
@@ -26,7 +26,7 @@ def command(
     before: dict[str, Any], /, plan: str | None, work: str | None, short: bool, store: str | None, **after: Any
 ) -> None:
     """Compare a kept plan with today's measurement: predicted and actual points, task by task, and hours entered."""
-    common = merge_options(before, after)
+    common = merge_options(before, after, PAGE_FORMATS)
     found = make_receipt(common.request, store_of(store, common), plan, note_of(), progress_for(common))
     write(lambda look: _text(found, common, look, is_short=short), common, ())
     if work:

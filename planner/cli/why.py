@@ -4,7 +4,7 @@ from typing import Any
 
 import click
 
-from planner.cli.common import Common, common_options, merge_options
+from planner.cli.common import PAGE_FORMATS, Common, common_options, merge_options
 from planner.cli.show import progress_for, write
 from planner.cli.store import note_of, store_of, store_option
 from planner.history.why import percents_by_cause
@@ -27,7 +27,7 @@ def command(before: dict[str, Any], /, old: str, new: str, store: str | None, **
     OLD and NEW are a snapshot (its key, its commit, its label, or @1 for the last one, @2 for the one before), a data
     file, or 'now' for the tree as it is. By default the last snapshot is compared with now.
     """
-    common = merge_options(before, after)
+    common = merge_options(before, after, PAGE_FORMATS)
     place = store_of(store, common)
     change = make_change(common.request, place, old, new, note_of(), progress_for(common))
     write(lambda look: _text(change, common, look), common, ())

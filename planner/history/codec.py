@@ -1,7 +1,8 @@
 """Snapshots as JSON and back: one format for the store and for JSON lines, checked as strictly as if from a stranger.
 
 Sets of lines are texts of runs (`3-7,9`), so that a person can read them; marks are one text of hexadecimal numbers.
-`format` is 1; a snapshot of a higher one is refused by name, and lower ones will be read for ever.
+`format` is 1; a snapshot of a higher one is refused by name, and lower ones will be read for ever. Values that are the
+default are left out, so that a field that comes later changes neither the bytes nor the key of an older snapshot.
 """
 
 import hashlib
@@ -47,7 +48,7 @@ class _Counts(msgspec.Struct, array_like=True, forbid_unknown_fields=True):
     covered_branches: int
 
 
-class _Shot(msgspec.Struct, forbid_unknown_fields=True):
+class _Shot(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
     counts: _Counts
     statements: str = ""
     missing: str = ""
@@ -59,14 +60,14 @@ class _Shot(msgspec.Struct, forbid_unknown_fields=True):
     import_time: str = ""
 
 
-class _Circumstances(msgspec.Struct, forbid_unknown_fields=True):
+class _Circumstances(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
     branch: bool = False
     counted_by: str | None = None
     recorded_by: str | None = None
     settings: dict[str, list[str]] = {}
 
 
-class _Snapshot(msgspec.Struct, forbid_unknown_fields=True):
+class _Snapshot(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
     format: int
     taken: str
     project: str

@@ -32,7 +32,7 @@ class _Task(msgspec.Struct, forbid_unknown_fields=True):
     imports: list[str]
 
 
-class _Plan(msgspec.Struct, forbid_unknown_fields=True):
+class _Plan(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
     format: int
     kept: str
     project: str
@@ -47,7 +47,7 @@ class _Plan(msgspec.Struct, forbid_unknown_fields=True):
     plan_yield: float | None = None
 
 
-class _Work(msgspec.Struct, forbid_unknown_fields=True):
+class _Work(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
     format: int
     plan: str
     order: int

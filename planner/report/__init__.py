@@ -25,12 +25,12 @@ __all__ = [
     "set_page",
 ]
 
-Format = Literal["terminal", "markdown", "json"]
+Format = Literal["terminal", "markdown", "html", "json"]
 DoctorFormat = Literal["terminal", "markdown", "json", "github"]
 Subject = Literal["plan", "options", "status", "rank"]
 
 FORMATS: tuple[Format, ...] = ("terminal", "markdown", "json")
-DOCTOR_FORMATS: tuple[DoctorFormat, ...] = (*FORMATS, "github")
+DOCTOR_FORMATS: tuple[DoctorFormat, ...] = ("terminal", "markdown", "json", "github")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,11 @@ def render(outcome: Outcome, subject: Subject, format: Format, look: Look) -> st
 
 
 def set_page(page: Page, format: Format, look: Look) -> str:
-    """A page as text in a format that is set in type: terminal or Markdown."""
+    """A page as text in a format that is set in type: terminal, Markdown or HTML."""
+    if format == "html":
+        from planner.report.html import render_html
+
+        return render_html(page)
     if format == "markdown":
         from planner.report.markdown import render_markdown
 
