@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from math import exp, log
 from statistics import fmean
 
-from planner.calibrate.judge import judge
+from planner.calibrate.judge import judge, of_receipts
 from planner.calibrate.shrink import shrunk, weight_of_precision
 from planner.model.calibration import FinishedWork, HeldOut, Refit
 from planner.model.rates import Rates
@@ -41,20 +41,9 @@ def refit_yield(receipts: Sequence[FinishedWork], gains: Sequence[float], rates:
 
 def _from_receipts(receipts: Sequence[FinishedWork], rates: Rates) -> Refit:
     judged = judge(_by_others(receipts, rates), FEWEST_RECEIPTS)
-    return Refit(
-        name="plan_yield",
-        shipped=rates.plan_yield,
-        of="receipt",
-        verdict=judged.verdict if judged.cases else "too few",
-        own=rates.plan_yield * exp(_weighted(receipts, rates)[0]),
-        shrunk=believed_yield(receipt_factor(receipts, rates), rates),
-        cases=len(receipts),
-        held_out=judged.cases,
-        held_out_of="receipt",
-        before=judged.before,
-        after=judged.after,
-        noise=judged.noise,
-    )
+    own = rates.plan_yield * exp(_weighted(receipts, rates)[0])
+    believed = believed_yield(receipt_factor(receipts, rates), rates)
+    return of_receipts("plan_yield", rates.plan_yield, own, believed, len(receipts), judged)
 
 
 def receipt_factor(receipts: Sequence[FinishedWork], rates: Rates) -> float:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from math import log
 
 from planner.calibrate.gains import FEWEST_RECEIPTS
-from planner.calibrate.judge import judge
+from planner.calibrate.judge import judge, of_receipts
 from planner.calibrate.shrink import shrunk, weight_of
 from planner.model.calibration import FinishedWork, HeldOut, Refit
 from planner.model.rates import Rates
@@ -24,20 +24,8 @@ def refit_hours(receipts: Sequence[FinishedWork], rates: Rates, test_lines: floa
     name, shipped = "lines_per_hour", rates.lines_per_hour
     if not receipts:
         return Refit(name, shipped, "receipt", "no cases")
-    return Refit(
-        name=name,
-        shipped=shipped,
-        of="receipt",
-        verdict=judged.verdict if judged.cases else "too few",
-        own=own_speed(receipts, test_lines),
-        shrunk=speed(receipts, rates, test_lines),
-        cases=len(receipts),
-        held_out=judged.cases,
-        held_out_of="receipt",
-        before=judged.before,
-        after=judged.after,
-        noise=judged.noise,
-    )
+    own = own_speed(receipts, test_lines)
+    return of_receipts(name, shipped, own, speed(receipts, rates, test_lines), len(receipts), judged)
 
 
 def own_speed(receipts: Sequence[FinishedWork], test_lines: float) -> float:

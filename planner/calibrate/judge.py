@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import fmean, stdev
 
-from planner.model.calibration import HeldOut, Verdict
+from planner.model.calibration import HeldOut, Refit, Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +30,24 @@ def judge(cases: Sequence[HeldOut], fewest: int) -> Judged:
     before, after = fmean(each.before for each in cases), fmean(each.after for each in cases)
     noise = stdev(gains) / len(gains) ** 0.5 if len(gains) > 1 else None
     return Judged(_verdict(fmean(gains), noise, len(cases) >= fewest), len(cases), before, after, noise)
+
+
+def of_receipts(name: str, shipped: float, own: float, believed: float, cases: int, judged: Judged) -> Refit:
+    """The refit of a constant from so many receipts, as it was judged on those held out."""
+    return Refit(
+        name=name,
+        shipped=shipped,
+        of="receipt",
+        verdict=judged.verdict if judged.cases else "too few",
+        own=own,
+        shrunk=believed,
+        cases=cases,
+        held_out=judged.cases,
+        held_out_of="receipt",
+        before=judged.before,
+        after=judged.after,
+        noise=judged.noise,
+    )
 
 
 def _verdict(gain: float, noise: float | None, are_enough: bool) -> Verdict:
