@@ -7,6 +7,8 @@ import sqlite3
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -70,7 +72,7 @@ def test_the_same_content_is_kept_once_and_files_that_did_not_change_too(tmp_pat
     keep_snapshot(path, snapshot(shot("a b c", "a"), shot("x y", "x", path="shop/stock.py")))
 
     assert len(list_snapshots(path).snapshots) == 2
-    with sqlite3.connect(path) as store:
+    with _opened(path) as store:
         assert store.execute("SELECT count(*) FROM shot").fetchone() == (2,)
 
 
@@ -82,14 +84,21 @@ def test_a_store_is_for_its_owner_alone_and_leaves_no_draft(tmp_path: Path) -> N
     assert [each.name for each in path.parent.iterdir()] == ["history.sqlite"]
 
 
+@contextmanager
+def _opened(path: Path) -> Iterator[sqlite3.Connection]:
+    """The store itself, for damage; what is done to it is committed."""
+    with closing(sqlite3.connect(path)) as store, store:
+        yield store
+
+
 def _foreign(path: Path) -> None:
-    with sqlite3.connect(path) as store:
+    with _opened(path) as store:
         store.execute("CREATE TABLE file (id INTEGER)")
 
 
 def _newer(path: Path) -> None:
     keep_snapshot(path, snapshot(shot("a", "a")))
-    with sqlite3.connect(path) as store:
+    with _opened(path) as store:
         store.execute(f"PRAGMA user_version = {VERSION + 1}")
 
 
@@ -138,7 +147,7 @@ def test_one_damaged_snapshot_does_not_cost_the_others(tmp_path: Path) -> None:
     path = tmp_path / "history.sqlite"
     first = keep_snapshot(path, snapshot(shot("a b", "a")))
     second = keep_snapshot(path, snapshot(shot("a b", "b")))
-    with sqlite3.connect(path) as store:
+    with _opened(path) as store:
         store.execute("UPDATE snapshot SET content = x'00' WHERE key = ?", (first.key,))
 
     kept = list_snapshots(path)
@@ -151,7 +160,7 @@ def test_one_damaged_snapshot_does_not_cost_the_others(tmp_path: Path) -> None:
 def test_a_shot_that_was_tampered_with_is_named(tmp_path: Path) -> None:
     path = tmp_path / "history.sqlite"
     kept = keep_snapshot(path, snapshot(shot("a b", "a")))
-    with sqlite3.connect(path) as store:
+    with _opened(path) as store:
         store.execute("UPDATE shot SET content = x'789c030000000001'")
 
     with pytest.raises(InputError, match=r"damaged \(the lines of shop/desk.py\)"):

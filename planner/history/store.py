@@ -172,6 +172,7 @@ def opened(path: Path, *, is_writing: bool = False) -> Iterator[sqlite3.Connecti
     _check_file(path)
     try:
         with contextlib.closing(_connect(path, is_writing=is_writing)) as store:
+            _set_up(store, is_writing=is_writing)
             _check_store(store, path)
             yield store
     except sqlite3.OperationalError as error:
@@ -185,15 +186,17 @@ def opened(path: Path, *, is_writing: bool = False) -> Iterator[sqlite3.Connecti
 def _connect(path: Path, *, is_writing: bool) -> sqlite3.Connection:
     """A reader must be able to write, too, where a writer was killed: SQLite then takes back what was half written."""
     mode = "rw" if is_writing or os.access(path, os.W_OK) else "ro"
-    store = sqlite3.connect(
-        f"{path.absolute().as_uri()}?mode={mode}", uri=True, timeout=WAIT_SECONDS, isolation_level=None
-    )
+    address = f"{path.absolute().as_uri()}?mode={mode}"
+    return sqlite3.connect(address, uri=True, timeout=WAIT_SECONDS, isolation_level=None)
+
+
+def _set_up(store: sqlite3.Connection, *, is_writing: bool) -> None:
+    """Trust nothing that the file holds, and sync before anything counts as written. Raises sqlite3.Error."""
     store.execute("PRAGMA trusted_schema = OFF")
     store.execute("PRAGMA synchronous = EXTRA")
     store.execute("PRAGMA cell_size_check = ON")
     if not is_writing:
         store.execute("PRAGMA query_only = ON")
-    return store
 
 
 def _check_file(path: Path) -> None:
