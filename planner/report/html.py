@@ -6,7 +6,7 @@ Charts and filters are no part of it: this is the page that the terminal shows, 
 from html import escape
 
 from planner.report.escape import visible, visible_lines
-from planner.report.page import Block, Bullets, Code, Column, Heading, Page, Sentence, Table
+from planner.report.page import Block, Bullets, Code, Column, Heading, Meter, Page, Sentence, Table, Tasks
 
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data: blob:; base-uri 'none'; form-action 'none'"
 """Whatever slips through an escape can neither run nor load anything."""
@@ -48,8 +48,10 @@ def _block(block: Block) -> str:
             return f"<h{level}>{_text(text)}</h{level}>"
         case Sentence(text, tone):
             return f"<p>{_text(text)}</p>" if tone == "plain" else f'<p class="{tone}">{_text(text)}</p>'
-        case Bullets(items):
+        case Bullets(items) | Tasks(items):
             return "<ul>\n" + "\n".join(f"<li>{_text(item)}</li>" for item in items) + "\n</ul>"
+        case Meter():
+            return ""
         case Code(text):
             return f"<pre>{escape(chr(10).join(visible_lines(text)))}</pre>"
         case Table():

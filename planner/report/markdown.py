@@ -1,12 +1,12 @@
 """A page as Markdown, for a pull request or a meeting."""
 
 from planner.report.escape import markdown_block, markdown_code, markdown_line, markdown_text
-from planner.report.page import Block, Bullets, Code, Column, Heading, Page, Sentence, Table
+from planner.report.page import Block, Bullets, Code, Column, Heading, Meter, Page, Sentence, Table, Tasks
 
 
 def render_markdown(page: Page) -> str:
     """The page as GitHub-flavoured Markdown."""
-    return "\n\n".join(_block(block) for block in page) + "\n"
+    return "\n\n".join(_block(block) for block in page if not isinstance(block, Meter)) + "\n"
 
 
 def _block(block: Block) -> str:
@@ -17,6 +17,10 @@ def _block(block: Block) -> str:
             return markdown_line(text)
         case Bullets(items):
             return "\n".join(f"- {markdown_line(item)}" for item in items)
+        case Tasks(items):
+            return "\n".join(f"- [ ] {markdown_line(item)}" for item in items)
+        case Meter():
+            return ""
         case Code(text, language):
             return markdown_block(text, language)
         case Table():

@@ -31,6 +31,25 @@ class Bullets:
 
 
 @dataclass(frozen=True, slots=True)
+class Tasks:
+    """A list of what is to be done, each item to be ticked off."""
+
+    items: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Meter:
+    """How far something is, as a bar: `now`, `then` (what is planned) and `goal` are shares from 0 to 1.
+
+    It says nothing that the sentences around it do not say.
+    """
+
+    now: float
+    then: float
+    goal: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Code:
     """Lines to be copied as they are: no width breaks them. `language` is what Markdown colours them by."""
 
@@ -74,5 +93,5 @@ class Table:
         return Table([*self.columns[:place], *self.columns[place + 1 :]], rows)
 
 
-Block = Heading | Sentence | Bullets | Code | Table
+Block = Heading | Sentence | Bullets | Tasks | Meter | Code | Table
 Page = tuple[Block, ...]

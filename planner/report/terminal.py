@@ -12,9 +12,12 @@ from rich.text import Text
 
 from planner.report.columns import fitted
 from planner.report.escape import visible, visible_lines
-from planner.report.page import Block, Bullets, Code, Heading, Page, Sentence, Table
+from planner.report.page import Block, Bullets, Code, Heading, Meter, Page, Sentence, Table, Tasks
 
 _STYLES = {"plain": "", "good": "green", "bad": "yellow", "quiet": "dim"}
+
+MOST_METER = 72
+"""Columns of a bar; a longer one tells no more."""
 
 _FIGURE = re.compile(r"(?<=\d) (?=(?:%|h|min)(?!\w))")
 
@@ -55,7 +58,12 @@ def _print(block: Block, console: Console, *, is_ascii: bool) -> None:
             console.print(Text(_text(text), style=_STYLES[tone]))
         case Bullets(items):
             for item in items:
-                console.print(_bullet(item))
+                console.print(_bullet(item, "-"))
+        case Tasks(items):
+            for item in items:
+                console.print(_bullet(item, "[ ]"))
+        case Meter():
+            console.print(_meter(block, console.width, is_ascii=is_ascii))
         case Code(text):
             for line in visible_lines(text):
                 console.out(f"    {line}".replace("\t", _TAB), highlight=False)
@@ -63,13 +71,26 @@ def _print(block: Block, console: Console, *, is_ascii: bool) -> None:
             console.print(_table(block, console.width, is_ascii=is_ascii))
 
 
-def _bullet(item: str) -> RichTable:
+def _bullet(item: str, mark: str) -> RichTable:
     """A hanging indent, which rich has only in tables."""
     grid = RichTable.grid(padding=(0, 1, 0, 0))
     grid.add_column()
     grid.add_column(overflow="fold")
-    grid.add_row(Text("-"), Text(_text(item)))
+    grid.add_row(Text(mark), Text(_text(item)))
     return grid
+
+
+def _meter(meter: Meter, width: int, *, is_ascii: bool) -> Text:
+    """What there is, what is planned and what is left, with a mark where the goal lies."""
+    cells = min(width, MOST_METER) - 2
+    now, then = (int(cells * min(1.0, share)) for share in (meter.now, max(meter.now, meter.then)))
+    full, planned, left, edges, mark = ("#", "+", "-", "[]", "|") if is_ascii else ("█", "▒", "░", "▕▏", "┃")
+    bar = list(full * now + planned * (then - now) + left * (cells - then))
+    if meter.goal is not None and cells:
+        bar[min(cells - 1, int(cells * meter.goal))] = mark
+    text = Text(f"{edges[0]}{''.join(bar)}{edges[1]}", no_wrap=True, overflow="crop")
+    text.stylize("green", 1, 1 + now)
+    return text
 
 
 def _table(table: Table, width: int, *, is_ascii: bool) -> RichTable:

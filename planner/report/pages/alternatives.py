@@ -27,6 +27,22 @@ def alternatives_blocks(found: Alternatives, *, is_detailed: bool = False) -> tu
     return (Heading("Instead of tests"), Sentence(apart, "quiet"), *sections)
 
 
+def alternatives_in_short(found: Alternatives) -> str:
+    """All of them in a clause: `exclude 9 missing points by convention and make ...`; "" where there are none."""
+    parts = []
+    if found.deletions:
+        points = sum(each.points for each in found.deletions)
+        parts.append(f"delete {_kinds(found.deletions)} that nothing reaches ({words.plural(points, 'point')})")
+    if found.change and found.exclusions:
+        missing = sum(each.missing for each in found.exclusions)
+        parts.append(f"exclude {words.plural(missing, 'missing point')} by convention")
+    if found.main_blocks:
+        missing = sum(each.missing for each in found.main_blocks)
+        blocks = words.plural(len(found.main_blocks), "__main__ block")
+        parts.append(f"make {blocks} callable ({words.plural(missing, 'point')} that no test can reach)")
+    return words.listed(parts)
+
+
 def _delete(found: Alternatives, *, is_detailed: bool) -> Iterator[Block]:
     if found.deletions:
         points = sum(each.points for each in found.deletions)

@@ -64,14 +64,20 @@ def _titles(found: Sequence[Finding]) -> str:
     return "; ".join([*titles[:MOST_TITLES], *more])
 
 
-def what_it_takes(outcome: Outcome, target: Target) -> Iterator[Block]:
-    """The points that the target needs, in its own meaning and in all three."""
+def what_it_takes_in_short(outcome: Outcome, target: Target) -> Sentence:
+    """The points that the target needs, in its own meaning."""
     judged = outcome.judged
     need = target.points_needed(judged.points)
     total = "the whole tree" if target.total == "whole-tree" else "what is measured"
     more = f"{words.count(need - judged.covered_points)} more" if not outcome.is_met else "met already"
     tone = "good" if outcome.is_met else "plain"
-    yield Sentence(f"Target: {target.text} % {target.meaning} of {total} is {words.count(need)} points, {more}.", tone)
+    return Sentence(f"Target: {target.text} % {target.meaning} of {total} is {words.count(need)} points, {more}.", tone)
+
+
+def what_it_takes(outcome: Outcome, target: Target) -> Iterator[Block]:
+    """The points that the target needs, in its own meaning and in all three."""
+    yield what_it_takes_in_short(outcome, target)
+    judged = outcome.judged
     displayed, gate = (target.points_needed(judged.points, meaning) for meaning in ("displayed", "gate"))
     exact = target.points_needed(judged.points, "exact")
     yield Sentence(
