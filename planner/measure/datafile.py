@@ -39,8 +39,8 @@ def read_datafile(path: Path, only_contexts: tuple[str, ...] = ()) -> Rows:
     try:
         with closing(sqlite3.connect(uri, uri=True)) as database:
             database.text_factory = _decode
-            _harden(database)
-            _check_schema(database, path)
+            harden(database)
+            check_schema(database, path)
             return _read_rows(database, only_contexts)
     except sqlite3.Error as error:
         raise InputError(f"{path}: coverage data cannot be read ({error}); make it again") from error
@@ -60,14 +60,14 @@ def _decode(raw: bytes) -> str:
     return raw.decode("utf-8", "surrogateescape")
 
 
-def _harden(database: sqlite3.Connection) -> None:
+def harden(database: sqlite3.Connection) -> None:
     database.execute("PRAGMA trusted_schema = OFF")
     database.execute("PRAGMA query_only = ON")
     database.execute("PRAGMA mmap_size = 0")
     database.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, 256 * 1024 * 1024)
 
 
-def _check_schema(database: sqlite3.Connection, path: Path) -> None:
+def check_schema(database: sqlite3.Connection, path: Path) -> None:
     rows = database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
     absent = sorted(TABLES - {str(name) for (name,) in rows})
     if absent:

@@ -1,7 +1,7 @@
 """What tests would enter of the product, by the calls in both; the graph is made when somebody asks first."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from planner.graph.calls import CallGraph, Edge, call_graph
@@ -11,25 +11,45 @@ from planner.model.problem import BodyKey
 from planner.model.seams import UnitKey
 
 _SET_UP = frozenset({"setUp", "setUpClass", "asyncSetUp", "setup_method", "setup_class", "setup"})
-"""Methods that unittest and pytest run before a test of the class; no call in the text names them."""
+_SET_UP_FILE = frozenset({"setup_module", "setup_function", "setUpModule"})
+"""What unittest and pytest run before a test of the class, or of the file; no call in the text names them."""
 
 
 @dataclass(frozen=True)
 class Entered:
-    """Units -> the functions of the product that running them would enter. Facts are by path."""
+    """Units -> the functions of the product that running them would enter. Facts are by path.
+
+    `fixtures` are the fixture functions that pytest runs for each test (`planner.suite.fixtures.fixtures_used`).
+    """
 
     product: Mapping[str, ModuleFacts]
     tests: Mapping[str, ModuleFacts]
+    fixtures: Mapping[UnitKey, Sequence[UnitKey]] = field(default_factory=dict)
 
     def __call__(self, units: Iterable[UnitKey]) -> Mapping[BodyKey, float]:
         """Each function with the best chance that any of the units has to enter it, most likely first.
 
-        A class or module level of a test file stands for all tests in it, and a test for the set-up of its class,
-        too. Fixtures are entered only where the text calls them. Units that are not known enter nothing.
+        A class or module level of a test file stands for all tests in it, and a test for the set-up of its class and
+        file and for its fixtures, too. Units that are not known enter nothing.
         """
-        starts = {number for key in units for number in self._numbers.get(key, ())}
-        found = reach(len(self._keys), self._with_start(starts)) if starts else {}
-        return {self._keys[number]: chance for number, chance in found.items() if number in self._bodies}
+        return {self._keys[number]: chance for number, chance in self._found(units).items() if number in self._bodies}
+
+    def reached(self, units: Iterable[UnitKey]) -> Mapping[UnitKey, float]:
+        """As a call, with what is entered of the tests' own code, too: helpers, set-up and fixtures."""
+        return self._of_all(self._found(units))
+
+    def reached_by_calls(self, units: Iterable[UnitKey]) -> Mapping[UnitKey, float]:
+        """As `reached`, without the fixtures that no call in the text names."""
+        return self._of_all(self._search({number for key in units for number in self._called.get(key, ())}))
+
+    def _of_all(self, found: Mapping[int, float]) -> Mapping[UnitKey, float]:
+        return {self._keys[number]: chance for number, chance in found.items() if number < len(self._keys)}
+
+    def _found(self, units: Iterable[UnitKey]) -> Mapping[int, float]:
+        return self._search({number for key in units for number in self._numbers.get(key, ())})
+
+    def _search(self, starts: Set[int]) -> Mapping[int, float]:
+        return reach(len(self._keys), self._with_start(starts)) if starts else {}
 
     @cached_property
     def _graph(self) -> CallGraph:
@@ -47,26 +67,40 @@ class Entered:
         return frozenset(number for number, unit in enumerate(units) if unit.is_body)
 
     @cached_property
-    def _numbers(self) -> Mapping[UnitKey, list[int]]:
-        """The units that each key stands for."""
-        found: dict[UnitKey, list[int]] = {}
+    def _numbers(self) -> Mapping[UnitKey, Set[int]]:
+        """The units that each key stands for, with all that runs before them."""
+        return self._with_before(lambda path, name: (*_set_up(path, name), *self.fixtures.get((path, name), ())))
+
+    @cached_property
+    def _called(self) -> Mapping[UnitKey, Set[int]]:
+        """As `_numbers`, without fixtures."""
+        return self._with_before(_set_up)
+
+    def _with_before(self, before: Callable[[str, str], Iterable[UnitKey]]) -> Mapping[UnitKey, Set[int]]:
+        alone: dict[UnitKey, set[int]] = {}
         for number, (path, name) in enumerate(self._keys):
             for key in _standing_for(name) if path in self.tests else (name,):
-                found.setdefault((path, key), []).append(number)
+                alone.setdefault((path, key), set()).add(number)
+        found = {key: set(numbers) for key, numbers in alone.items()}
         for path, facts in self.tests.items():
             for unit in facts.units:
-                found[path, unit.name] += self._set_up(path, unit.name, found)
+                first = {number for key in before(path, unit.name) for number in alone.get(key, ())}
+                for key in _standing_for(unit.name) if first else ():
+                    found[path, key] |= first
         return found
-
-    def _set_up(self, path: str, name: str, found: Mapping[UnitKey, list[int]]) -> list[int]:
-        around = name.rpartition(".")[0]
-        return [number for each in sorted(_SET_UP) if around for number in found.get((path, f"{around}.{each}"), ())]
 
     def _with_start(self, starts: Iterable[int]) -> CallGraph:
         """The graph with one more unit that is certain to call all of `starts`: one search does for them together."""
         graph, number = self._graph, len(self._keys)
         edges = tuple(Edge(number, each, "name", 1.0, 0) for each in sorted(starts))
         return replace(graph, edges=(*graph.edges, edges))
+
+
+def _set_up(path: str, name: str) -> Iterator[UnitKey]:
+    """What the runner calls before a unit: set-up of its class and its file."""
+    around = name.rpartition(".")[0]
+    yield from ((path, f"{around}.{each}") for each in sorted(_SET_UP) if around)
+    yield from ((path, each) for each in sorted(_SET_UP_FILE) if name != MODULE)
 
 
 def _standing_for(name: str) -> Iterator[str]:

@@ -11,7 +11,7 @@ from planner.settings.values import PytestSettings
 
 def read_pytest_settings(root: Path) -> PytestSettings:
     """pytest's options for the project at `root`; files that cannot be read count as absent."""
-    for name, table in _pytest_tables(root):
+    for name, table in pytest_tables(root):
         return PytestSettings(
             file=name,
             addopts=_words(table.get("addopts", "")),
@@ -49,7 +49,7 @@ def _lines(path: Path) -> dict[str, int]:
     return next((each for each in found if each), {})
 
 
-def _pytest_tables(root: Path) -> Iterator[tuple[str, Mapping[str, object]]]:
+def pytest_tables(root: Path) -> Iterator[tuple[str, Mapping[str, object]]]:
     """pytest's own order: its own files count even when empty, the others when they have a section of it."""
     for name in ("pytest.toml", ".pytest.toml"):
         if os.path.isfile(root / name):

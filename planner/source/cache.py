@@ -16,19 +16,23 @@ from planner.model.calls import WatchedCall
 from planner.model.facts import ModuleFacts
 from planner.model.measurement import Skipped
 from planner.model.seams import TestFacts
+from planner.model.suite import SuiteFacts
 from planner.source import facts_of_source, facts_of_test, module_name
 from planner.source.calls import calls_of_source
 from planner.source.codec import (
     Facts,
     pack_calls,
     pack_facts,
+    pack_suite,
     pack_tests,
     unpack_calls,
     unpack_facts,
+    unpack_suites,
     unpack_tests,
 )
 from planner.source.read import read_source
 from planner.source.tables import Row
+from planner.source.tests import suite_of_source
 from planner.state import Entry, read_shelf, write_shelf
 
 Progress = Callable[[Iterable[str], str], Iterable[str]]
@@ -70,6 +74,18 @@ def read_all_tests(
     kept = _Kept(_TESTS, folder, root, wanted, facts_stamp())
     read = partial(_read, root, known, kept, lambda source, path: facts_of_test(source, path, known))
     found = {path: read(path) for path in progress(wanted, "reading tests")}
+    kept.write(known)
+    return found
+
+
+def read_all_suites(
+    root: Path, paths: Iterable[str], known: Set[str], folder: Path | None, progress: Progress
+) -> dict[str, SuiteFacts | Skipped]:
+    """As `read_all_facts`, for what `read_suite_facts` says of test files; in a file of its own."""
+    wanted = list(paths)
+    kept = _Kept(_SUITES, folder, root, wanted, facts_stamp())
+    read = partial(_read, root, known, kept, lambda source, path: suite_of_source(source, path, known))
+    found = {path: read(path) for path in progress(wanted, "reading the suite")}
     kept.write(known)
     return found
 
@@ -160,6 +176,7 @@ class _Kind(Generic[_Found]):
 
 _FACTS: _Kind[ModuleFacts] = _Kind("facts", pack_facts, unpack_facts, lambda found, path: found.path == path)
 _TESTS: _Kind[TestFacts] = _Kind("tests", pack_tests, unpack_tests, lambda found, path: found.path == path)
+_SUITES: _Kind[SuiteFacts] = _Kind("suite", pack_suite, unpack_suites, lambda found, path: found.path == path)
 _CALLS: _Kind[tuple[WatchedCall, ...]] = _Kind(
     "calls", pack_calls, unpack_calls, lambda found, path: isinstance(found, tuple) or found.path == path
 )

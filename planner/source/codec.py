@@ -8,6 +8,7 @@ from planner.model.calls import WatchedCall
 from planner.model.facts import Call, CallKind, Import, ImportKind, ModuleFacts, Unit, UnitKind
 from planner.model.measurement import Skipped
 from planner.model.seams import Patch, TestFacts
+from planner.model.suite import SKIP_KINDS, Cases, Mark, Skip, SuiteFacts, Written, WrittenFixture
 from planner.source.tables import (
     FLAG,
     LINES,
@@ -111,6 +112,61 @@ _WATCHED = Table(
     strings=NAMES,
 )
 
+_WRITTEN = Table(
+    Written,
+    unit=TEXT,
+    kind=one_of(get_args(UnitKind)),
+    first_line=NUMBER,
+    last_line=NUMBER,
+    asks=NAMES,
+    bases=NAMES,
+    assertions=NUMBER,
+    code_lines=NUMBER,
+    is_async=FLAG,
+    is_static=FLAG,
+    is_property=FLAG,
+    is_conditional=FLAG,
+    is_hidden=FLAG,
+    has_constructor=FLAG,
+)
+
+_FIXTURES = Table(
+    WrittenFixture,
+    unit=TEXT,
+    name=TEXT,
+    line=NUMBER,
+    scope=TEXT,
+    is_autouse=FLAG,
+    is_async=FLAG,
+    cases=NUMBER,
+    is_known=FLAG,
+)
+
+_MARKS = Table(Mark, unit=TEXT, name=TEXT, line=NUMBER, names=NAMES)
+
+_CASES = Table(Cases, unit=TEXT, line=NUMBER, names=NAMES, count=NUMBER, is_known=FLAG, is_indirect=FLAG, table=TEXT)
+
+_TEST_SKIPS = Table(Skip, unit=TEXT, kind=one_of(SKIP_KINDS), line=NUMBER, reason=TEXT, condition=TEXT, in_body=FLAG)
+
+_SUITES = Table(
+    SuiteFacts,
+    path=TEXT,
+    module=TEXT,
+    written=Column(_WRITTEN.unpack, _WRITTEN.pack),
+    fixtures=Column(_FIXTURES.unpack, _FIXTURES.pack),
+    marks=Column(_MARKS.unpack, _MARKS.pack),
+    cases=Column(_CASES.unpack, _CASES.pack),
+    skips=Column(_TEST_SKIPS.unpack, _TEST_SKIPS.pack),
+    names=Column(texts_by_name),
+    stars=NAMES,
+    plugins=NAMES,
+    ignored=NAMES,
+    code_lines=NUMBER,
+    lengths=Column(numbers_by_name),
+    generates=FLAG,
+    imports_pytest=FLAG,
+)
+
 _SKIPS = Table(Skipped, path=TEXT, reason=TEXT, line=NUMBER)
 """A Skipped without a line has no row: see `cache`."""
 
@@ -123,6 +179,11 @@ def pack_facts(facts: Facts) -> Row:
 def pack_tests(tests: TestFacts | Skipped) -> Row:
     """As `pack_facts`, with what a test file says beside them."""
     return _TESTS.pack([tests]) if isinstance(tests, TestFacts) else _pack_skip(tests)
+
+
+def pack_suite(suite: SuiteFacts | Skipped) -> Row:
+    """As `pack_facts`, for what a test file says of its tests."""
+    return _SUITES.pack([suite]) if isinstance(suite, SuiteFacts) else _pack_skip(suite)
 
 
 def pack_calls(calls: tuple[WatchedCall, ...] | Skipped) -> Row:
@@ -138,6 +199,11 @@ def unpack_facts(rows: Sequence[object]) -> list[Facts]:
 def unpack_tests(rows: Sequence[object]) -> list[TestFacts | Skipped]:
     """As `unpack_facts`, for rows of `pack_tests`."""
     return _unpack(rows, _TESTS, lambda width: width == _TESTS.width, lambda found: found[0])
+
+
+def unpack_suites(rows: Sequence[object]) -> list[SuiteFacts | Skipped]:
+    """As `unpack_facts`, for rows of `pack_suite`."""
+    return _unpack(rows, _SUITES, lambda width: width == _SUITES.width, lambda found: found[0])
 
 
 def unpack_calls(rows: Sequence[object]) -> list[tuple[WatchedCall, ...] | Skipped]:
