@@ -123,7 +123,7 @@ def test_outcomes_are_placed_among_the_tests(project: Path) -> None:
 
 
 def test_a_report_that_is_none_is_one_clear_error(project: Path) -> None:
-    with pytest.raises(InputError, match=r"tox\.ini: not well-formed XML"):
+    with pytest.raises(InputError, match=r"tox\.ini: neither JUnit XML nor a log of pytest"):
         exam_of(project, "tox.ini")
     with pytest.raises(InputError, match="no such file"):
         exam_of(project, "gone.xml")

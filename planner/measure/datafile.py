@@ -61,6 +61,7 @@ def _decode(raw: bytes) -> str:
 
 
 def harden(database: sqlite3.Connection) -> None:
+    """Nothing that the file's schema defines may run or write, and no value may be larger than 256 MiB."""
     database.execute("PRAGMA trusted_schema = OFF")
     database.execute("PRAGMA query_only = ON")
     database.execute("PRAGMA mmap_size = 0")
@@ -68,6 +69,7 @@ def harden(database: sqlite3.Connection) -> None:
 
 
 def check_schema(database: sqlite3.Connection, path: Path) -> None:
+    """Raises InputError, one line, for SQLite that is no coverage data, or data of another schema."""
     rows = database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
     absent = sorted(TABLES - {str(name) for (name,) in rows})
     if absent:

@@ -154,12 +154,9 @@ def _asserted(first: str) -> str:
 
 def _without(kind: str, first: str) -> str:
     """The message without the exception's type before it."""
-    for name in (kind, kind.rpartition(".")[2]) if kind else ():
-        if first == name:
-            return ""
-        if first.startswith(f"{name}: "):
-            return first[len(name) + 2 :]
-    return first
+    name, _, said = first.partition(": ")
+    is_type = kind != "" and re.fullmatch(_TYPE, name) and name.rpartition(".")[2] == kind.rpartition(".")[2]
+    return said if is_type else first
 
 
 def _first_line(text: str) -> str:
