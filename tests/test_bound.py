@@ -2,6 +2,7 @@
 
 import random
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -50,8 +51,8 @@ def test_slopes_cover_at_least_what_every_choice_covers(seed: int) -> None:
     from planner.solve.program import POINT, Program
 
     program = Program(relaxation)
-    for body in range(len(instance.weights)):
-        row = program.cut(body, draw.randint(0, MOST_STEPS))
+    steps = np.array([draw.randint(0, MOST_STEPS) for _ in instance.weights])
+    for body, row in enumerate(program.cuts(steps, np.arange(len(steps)))):
         for times in every_choice(problem):
             union = Union(instance)
             tests = [program.tests[aim] + place for aim, count in enumerate(times) for place in range(count)]

@@ -12,7 +12,7 @@ from problems import cheapest_price, every_choice, meets, price_of, small_proble
 
 from planner.model.problem import Aim, Choice, Need, Problem
 from planner.solve.cheap import fill_budget, fill_needs
-from planner.solve.choose import ceiling, choose_best, choose_cheapest
+from planner.solve.choose import ceiling, choose_best, choose_cheapest, draft_cheapest, prove_cheapest
 from planner.solve.instance import index_problem
 from planner.solve.union import Union
 
@@ -171,7 +171,7 @@ print(choose_cheapest(large), choose_best(large, 9000))
 IDLE = """\
 import sys
 from planner.model.problem import Problem
-from planner.solve.choose import ceiling, choose_best, choose_cheapest
+from planner.solve.choose import ceiling, choose_best, choose_cheapest, draft_cheapest, prove_cheapest
 choose_cheapest(Problem((), {})), choose_best(Problem((), {}), 9), ceiling(Problem((), {}))
 print({"numpy", "highspy"} & set(sys.modules))
 """
@@ -191,3 +191,23 @@ def test_choices_are_the_same_whatever_the_hash_seed() -> None:
 
 def test_a_plan_without_tests_loads_no_solver() -> None:
     assert run(IDLE, "0") == "set()\n"
+
+
+@pytest.mark.parametrize("seed", range(1_300, 1_340))
+def test_a_draft_is_what_the_proof_starts_from(seed: int) -> None:
+    draft = draft_cheapest(small_problem(seed))
+
+    proven = prove_cheapest(draft)
+
+    assert draft.choice.bound == 0
+    assert draft.choice.is_met is proven.is_met
+    assert proven.price <= draft.choice.price
+
+
+def test_a_bound_is_a_price_that_tests_can_add_up_to() -> None:
+    """Parts of three tests would do; whole ones of 700 and 1,000 seconds cost 1,700 and not 1,300."""
+    problem = problem_of(solve("a", points=10, price=700), solve("b", points=14, price=1_000), need=20)
+
+    choice = choose_cheapest(problem)
+
+    assert (choice.price, choice.bound, choice.method) == (1_700, 1_700, "exact")

@@ -58,16 +58,28 @@ def test_the_heaviest_within_a_price_is_found(seed: int) -> None:
 
 @pytest.mark.parametrize("seed", range(2_400, 2_410))
 def test_stopped_early_the_bound_still_holds(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(exact, "MOST_NODES", 1)
     monkeypatch.setattr(exact, "WHOLE_ROUNDS", 1)
     problem = small_problem(seed)
     instance = index_problem(problem)
     best, start = cheapest_price(problem), fill_needs(instance)
 
     if best:
-        found = cheapest(instance, start)
+        found = cheapest(instance, start, nodes=1)
 
         assert found.bound <= best <= found.union.price <= start.price
+
+
+@pytest.mark.parametrize("seed", range(2_500, 2_540))
+def test_parts_of_tests_bound_the_price_of_whole_ones(seed: int) -> None:
+    problem = small_problem(seed)
+    instance = index_problem(problem)
+    best, start = cheapest_price(problem), fill_needs(instance)
+
+    if best:
+        found = cheapest(instance, start, nodes=0)
+
+        assert found.union is start
+        assert 0 < found.bound <= best
 
 
 def test_one_budget_cant_buy_anything() -> None:

@@ -20,7 +20,7 @@ from planner.model.problem import MILLION
 from planner.model.wish import Claim, OwnOption, Requirement, Span, Weights, Wish
 from planner.pipeline import Goal, Request, make_plan
 from planner.solve import Field, Ground, find_ceilings, plan_options, recommend
-from planner.solve.options import MEDIUM_MODULE, SMALL_MODULE
+from planner.solve.options import MEDIUM_MODULE, SMALL_MODULE, plan_mix
 from planner.solve.way import choose_way, probability_of
 
 FEW = settings(max_examples=25, deadline=None)
@@ -140,6 +140,15 @@ def test_a_claim_about_a_file_outside_the_data_counts_what_is_missing_there() ->
 
     assert "100" in gain.found
     assert gain.holds
+
+
+def test_an_option_that_admits_the_mixs_tests_takes_them_with_their_proof() -> None:
+    start = ground(target(60), candidates=many(3))
+
+    found = options_of(start)
+
+    assert (found["A"].steps, found["A"].bound_gap) == (found["mix"].steps, found["mix"].bound_gap)
+    assert plan_mix(field(*start.forecast.candidates), start) == found["mix"]
 
 
 def test_the_ladder_climbs_by_the_steps_of_the_mix() -> None:

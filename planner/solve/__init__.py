@@ -3,7 +3,7 @@
 Not in here: what a candidate gains or costs (forecast), any text of a report (report).
 """
 
-from planner.solve.options import Field, find_ceilings, plan_options, recommend
+from planner.solve.options import Field, find_ceilings, plan_mix, plan_options, recommend
 from planner.solve.tally import Ground
 
-__all__ = ["Field", "Ground", "find_ceilings", "plan_options", "recommend"]
+__all__ = ["Field", "Ground", "find_ceilings", "plan_mix", "plan_options", "recommend"]

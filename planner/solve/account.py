@@ -1,6 +1,6 @@
 """An option from its tests: every figure that is shown of it, and what it leaves out."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import ceil
 
@@ -30,7 +30,8 @@ class Subject:
 
 def account(subject: Subject, chosen: Chosen, ground: Ground, every: Sequence[Candidate]) -> Option:
     """The option that these tests make. `every` are the candidates of all options together."""
-    tally, steps = _write(chosen.candidates, ground)
+    taken = mended_first(chosen.candidates)
+    tally, steps = _write(taken, ground)
     gain, probability = tally.gain.range, probability_of(tally)
     ceiling, ceiling_total = find_ceiling(subject.candidates, ground)
     return Option(
@@ -51,15 +52,20 @@ def account(subject: Subject, chosen: Chosen, ground: Ground, every: Sequence[Ca
         ceiling_total=ceiling_total,
         reaches_ceiling=probability >= ground.wish.confidence or _is_within(ceiling, ceiling_total, ground),
         bound_gap=chosen.bound_gap,
-        tests=_count(chosen.candidates, ground),
+        tests=_count(taken, ground),
         import_time_points=sum(step.import_time_gain for step in steps),
         effort=sum((step.effort for step in steps), Effort()),
         new_seams=tuple(_opened(steps)),
         left_out=tuple(_left_out(subject, tally, ground, every)),
-        measure_after=measure_after(len(steps)),
+        measure_after=_measure_after(steps),
         requirements=tuple(_requirements(tally, ground)),
         deadline=_deadline(sum((step.effort for step in steps), Effort()), ground.wish),
     )
+
+
+def mended_first(candidates: Iterable[Candidate]) -> tuple[Candidate, ...]:
+    """The same order but for mendings, which come first: what runs again need not be written."""
+    return tuple(sorted(candidates, key=lambda each: not each.mends))
 
 
 def find_ceiling(candidates: Sequence[Candidate], ground: Ground) -> tuple[int, int]:
@@ -96,6 +102,13 @@ def measure_after(steps: int) -> tuple[int, ...]:
     return tuple(range(between, steps, between))
 
 
+def _measure_after(steps: Sequence[Step]) -> tuple[int, ...]:
+    """The same, and first of all after what is mended: that strays most, and what it lacks can be planned anew."""
+    mended = sum(1 for step in steps if step.candidate.mends)
+    places = measure_after(len(steps))
+    return (mended, *(place for place in places if place > mended)) if 0 < mended < len(steps) else places
+
+
 def _write(candidates: Sequence[Candidate], ground: Ground) -> tuple[Tally, tuple[Step, ...]]:
     """The steps with marginal gains in whole points that the running total passes, so that they add up."""
     tally, steps = Tally(ground), []
@@ -114,13 +127,18 @@ def _write(candidates: Sequence[Candidate], ground: Ground) -> tuple[Tally, tupl
 
 
 def _count(candidates: Sequence[Candidate], ground: Ground) -> Count:
-    """The tests after which the target is met as expected, and all of them, which make it as sure as asked."""
-    tally = Tally(ground)
-    for count, candidate in enumerate(candidates, start=1):
+    """The tests after which the target is met as expected, and all of them, which make it as sure as asked.
+
+    Mendings are no tests to write.
+    """
+    tally, count = Tally(ground), 0
+    written = sum(not each.mends for each in candidates)
+    for candidate in candidates:
         tally.add(candidate)
+        count += not candidate.mends
         if ground.target and tally.points >= tally.need:
-            return Count(count, len(candidates))
-    return Count(len(candidates), len(candidates))
+            return Count(count, written)
+    return Count(written, written)
 
 
 def _opened(steps: Sequence[Step]) -> Iterator[Opened]:

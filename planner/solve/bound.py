@@ -7,16 +7,16 @@ The slopes are found by play: each round the aims answer the mean of all slopes 
 mean of all answers best join the mean. A fixed number of rounds, and the best bound found counts.
 
 Rounding: what is returned is the sum as computed, less (for a price) an error that is larger than all its roundings
-together, then rounded up to what prices are multiples of; for a weight, the other way round.
+together, then rounded up to what prices can add up to; for a weight, the other way round.
 """
 
 from collections.abc import Callable
 from dataclasses import replace
-from math import ceil, floor
+from math import floor
 
 import numpy as np
 
-from planner.solve.instance import Instance, step_of
+from planner.solve.instance import Instance, Prices
 from planner.solve.lagrange import Answer, Values, answer, weigh
 from planner.solve.play import Answers
 from planner.solve.relax import Floats, Relaxation
@@ -48,8 +48,7 @@ def least_price(instance: Instance, union: Union) -> int:
 
         if need > 0:
             best = max(best, _search(relaxation, union, multipliers, goal))
-    step = step_of(instance)
-    return max(0, ceil(best / step) * step)
+    return Prices(instance, union.price).at_least(best)
 
 
 def most_weight(instance: Instance, union: Union, budget: int) -> int:

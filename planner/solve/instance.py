@@ -1,14 +1,17 @@
 """A problem by numbers: bodies, lumps and set-ups become positions in tuples, so that the solver's loops stay short."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from math import gcd
+from math import ceil, gcd
 from typing import TypeVar
 
 from planner.model.problem import MILLION, BodyKey, Need, Problem
 
 _Name = TypeVar("_Name", str, BodyKey)
+
+MOST_SUMS = 10_000_000
+"""Prices times sums up to which sums are told apart; of more prices nearly everything is a sum."""
 
 Touch = tuple[int, int]
 """Position of a body, and what a test leaves of it, in parts per million."""
@@ -78,10 +81,43 @@ def index_problem(problem: Problem) -> Instance:
     )
 
 
-def step_of(instance: Instance) -> int:
-    """Every choice's price is a multiple of this, in seconds."""
-    aims = instance.problem.aims
-    return max(1, gcd(*instance.setup_prices, *(price for aim in aims for price in (aim.first, aim.further))))
+class Prices:
+    """The sums that prices of tests and set-ups can add up to, however many of each: what choices may cost.
+
+    `step` is what they are all multiples of, in seconds.
+    """
+
+    def __init__(self, instance: Instance, most: int) -> None:
+        """Sums up to `most`, in seconds."""
+        aims = instance.problem.aims
+        single = {*instance.setup_prices, *(aim.first for aim in aims), *(aim.further for aim in aims if aim.most > 1)}
+        self.step = max(1, gcd(*single))
+        self._most = most // self.step
+        self._sums = _sums({price // self.step for price in single if price > 0}, self._most)
+
+    def at_least(self, price: float) -> int:
+        """The least sum that is not below this; up to `most`, the price itself beyond."""
+        place = max(0, ceil(price / self.step))
+        above = self._sums >> place
+        return (place + (above & -above).bit_length() - 1) * self.step if above else ceil(price)
+
+    def below(self, price: int) -> int:
+        """The largest sum that is below this; negative where none is."""
+        place = -(-price // self.step)
+        return ((self._sums & ((1 << place) - 1)).bit_length() - 1) * self.step
+
+
+def _sums(single: Collection[int], most: int) -> int:
+    """A bit for each sum: with twice as many of a price each time, all numbers of it are soon there."""
+    sums, mask = 1, (1 << (most + 1)) - 1
+    if len(single) * most > MOST_SUMS:
+        return mask
+    for price in single:
+        shift = price
+        while shift <= most:
+            sums |= (sums << shift) & mask
+            shift *= 2
+    return sums
 
 
 def _place(names: Iterable[_Name]) -> dict[_Name, int]:

@@ -18,7 +18,7 @@ MOST_RUNGS = 8
 
 @dataclass(frozen=True, slots=True)
 class _Reached:
-    """Where along the steps a rung is reached, in half of all cases and in as many as asked for."""
+    """Where along the steps a rung is reached: tests that are written by then, and hours."""
 
     tests: int
     effort: Effort
@@ -61,10 +61,11 @@ def _goal(percent: Fraction, ground: Ground) -> Target:
 
 def _reach(steps: Sequence[Candidate], goal: Target, ground: Ground, chance: float | None) -> _Reached | None:
     """The first step after which the goal is met with the chance, the asked confidence by default."""
-    tally, effort = Tally(ground), Effort()
+    tally, effort, count = Tally(ground), Effort(), 0
     wanted = ground.wish.confidence if chance is None else chance
-    for count, candidate in enumerate(steps, start=1):
+    for candidate in steps:
         effort += tally.add(candidate).effort
+        count += not candidate.mends
         need = goal.points_needed(ground.today.points + tally.entered) - ground.today.covered_points
         is_met = tally.points >= need if chance == 0.5 else tally.gain.chance_of(need) >= wanted
         if is_met:

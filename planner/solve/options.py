@@ -1,16 +1,16 @@
 """Options A to D, the mix and the user's own: each a filter and a story over the same solver."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from planner.model.option import Ceiling, Option
 from planner.model.plan import Candidate
 from planner.model.wish import OwnOption
-from planner.solve.account import Subject, account, find_ceiling
+from planner.solve.account import Subject, account, find_ceiling, mended_first
 from planner.solve.claims import judge
 from planner.solve.ladder import climb
 from planner.solve.tally import Ground
-from planner.solve.way import choose_way
+from planner.solve.way import Chosen, choose_way
 
 SMALL_MODULE = 80
 """Points missing in a module that still counts as small; a team that wrote such an option by hand meant 34 to 61."""
@@ -72,13 +72,41 @@ KINDS = (
 
 def plan_options(field: Field, ground: Ground) -> tuple[Option, ...]:
     """A, B, C, D, the mix, and the user's own options, in this order."""
-    made = []
-    for kind in KINDS:
-        admitted = tuple(each for each in field.candidates if kind.admits(each, field))
-        made.append(_plan(Subject(kind.key, kind.name, kind.story, admitted, kind.outside), field, ground))
-    mix = _plan(Subject("mix", "best mix", _mix_story(ground), field.candidates), field, ground)
+    best = choose_way(field.candidates, ground)
+    subjects = [_subject(kind, field) for kind in KINDS]
+    mix = account(_mix_subject(field, ground), best, ground, field.candidates)
+    made = [_plan(each, best, field, ground) for each in subjects]
+    if any(each.mends for each in field.candidates):
+        mix = _mix_of(mix, made, field, ground)
     ladder = [_ladder(mix, field, ground)] if ground.target else []
-    return (*made, *ladder, mix, *(_own(each, field, ground) for each in ground.wish.options))
+    return (*made, *ladder, mix, *(_own(each, best, field, ground) for each in ground.wish.options))
+
+
+def _mix_of(mix: Option, made: Iterable[Option], field: Field, ground: Ground) -> Option:
+    """The mix, or the way of another option that is sure and takes fewer hours.
+
+    Prices leave out what begins a module, so that beside mendings, which begin none, tests look cheaper than they are.
+    """
+    sure = [option for option in (mix, *made) if option.reaches_target and option.steps]
+    found = min(sure, key=lambda each: each.effort.p50, default=mix)
+    if found is mix or ground.target is None:
+        return mix
+    way = Chosen(tuple(step.candidate for step in found.steps), None)
+    return account(_mix_subject(field, ground), way, ground, field.candidates)
+
+
+def plan_mix(field: Field, ground: Ground) -> Option:
+    """The mix alone, as `plan_options` has it."""
+    return account(_mix_subject(field, ground), choose_way(field.candidates, ground), ground, field.candidates)
+
+
+def _subject(kind: _Kind, field: Field) -> Subject:
+    admitted = tuple(each for each in field.candidates if each.mends or kind.admits(each, field))
+    return Subject(kind.key, kind.name, kind.story, admitted, kind.outside)
+
+
+def _mix_subject(field: Field, ground: Ground) -> Subject:
+    return Subject("mix", "best mix", _mix_story(ground), field.candidates)
 
 
 def _mix_story(ground: Ground) -> str:
@@ -109,15 +137,22 @@ def find_ceilings(field: Field, ground: Ground) -> tuple[Ceiling, ...]:
     return tuple(found)
 
 
-def _plan(subject: Subject, field: Field, ground: Ground) -> Option:
-    return account(subject, choose_way(subject.candidates, ground), ground, field.candidates)
+def _plan(subject: Subject, best: Chosen, field: Field, ground: Ground) -> Option:
+    """The option with its own candidates' way: the best one over everything, where that needs no others.
+
+    With less to choose from nothing is cheaper, so that what is proven over everything holds here, too.
+    """
+    keys = {each.key for each in subject.candidates}
+    is_all = len(subject.candidates) == len(field.candidates)
+    is_best = is_all or (best.bound_gap is not None and all(each.key in keys for each in best.candidates))
+    return account(subject, best if is_best else choose_way(subject.candidates, ground), ground, field.candidates)
 
 
-def _own(own: OwnOption, field: Field, ground: Ground) -> Option:
+def _own(own: OwnOption, best: Chosen, field: Field, ground: Ground) -> Option:
     """The user's own modules alone, with what was claimed for them."""
     mine = tuple(each for each in field.candidates if own.admits(each.path))
     subject = Subject(own.name, own.name, ", ".join(own.modules), mine, "in other modules")
-    option = _plan(subject, field, ground)
+    option = _plan(subject, best, field, ground)
     verdicts = judge(
         own.claim,
         today=ground.today,
@@ -142,7 +177,7 @@ def _ladder(mix: Option, field: Field, ground: Ground) -> Option:
     above = [percent for percent in ground.wish.ladder if ground.target and percent > ground.target.percent]
     if above and ground.target:
         higher = replace(ground, target=replace(ground.target, percent=max(above)))
-        steps = choose_way(field.candidates, higher).candidates
+        steps = mended_first(choose_way(field.candidates, higher).candidates)
     return replace(
         mix,
         key="D",

@@ -5,12 +5,15 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from planner.solve.relax import CERTAIN, MARGIN, SLOPES, Floats, Ints, Relaxation
+from planner.solve.relax import MARGIN, SLOPES, Floats, Ints, Relaxation, add_up
 
 POINT = 1000.0
 """Weights are in points here, not in thousandths, so that all coefficients are of a size."""
 
 INFINITE = float("inf")
+
+_Terms = tuple[Ints, Ints, Floats]
+"""Bodies, columns, and the share of the body that a whole column is allowed to cover."""
 
 
 @dataclass(frozen=True)
@@ -20,10 +23,6 @@ class Row:
     low: float
     high: float
     terms: dict[int, float]
-
-    def sum_of(self, values: Floats) -> float:
-        """The sum for these values of the columns."""
-        return float(sum(values[column] * share for column, share in self.terms.items()))
 
 
 @dataclass
@@ -81,36 +80,60 @@ class Program:
                 terms[self.tests[aim] + place] = -1.0 if place < times else 1.0
         self.rows.append(Row(1.0 - sum(taken), INFINITE, terms))
 
-    def cut(self, body: int, step: int) -> Row:
-        """The body's covered points are at most what the slope of this step allows."""
+    def cuts(self, steps: Ints, bodies: Ints) -> list[Row]:
+        """For each of the bodies: its covered points are at most what the slope of its step allows."""
+        nothing, chains = self._allowed(steps)
+        weights = self.relaxation.weights / POINT
+        rows = {
+            body: Row(-INFINITE, (float(nothing[body]) + MARGIN) * float(weights[body]), {self.bodies + body: 1.0})
+            for body in bodies.tolist()
+        }
+        for places, columns, shares in (*chains, self._weak(steps, nothing)):
+            scaled = shares * weights[places]
+            for body, column, share in zip(places.tolist(), columns.tolist(), scaled.tolist(), strict=True):
+                if body in rows:
+                    rows[body].terms[column] = rows[body].terms.get(column, 0.0) - share
+        return list(rows.values())
+
+    def claimed(self, steps: Ints, values: Floats) -> Floats:
+        """By body, the points by which these values claim more than the slopes of these steps allow."""
+        nothing, chains = self._allowed(steps)
+        most = nothing + MARGIN
+        for places, columns, shares in (*chains, self._weak(steps, nothing)):
+            most += add_up(places, shares * values[columns], len(most))
+        return values[self.bodies :] - most * self.relaxation.weights / POINT
+
+    def _allowed(self, steps: Ints) -> tuple[Floats, list[_Terms]]:
+        """The share of each body that is allowed without any test, and what each test of its owner adds."""
         relaxation = self.relaxation
-        steps, here, weight = np.array([step]), np.array([body]), float(relaxation.weights[body]) / POINT
-        nothing = float(relaxation.most_covered(steps, here, np.ones(1), np.zeros(1))[0])
-        terms = {self.bodies + body: 1.0}
-        before = nothing
-        for place, level in enumerate(relaxation.levels if relaxation.owners[body] >= 0 else ()):
-            at = np.searchsorted(level.bodies, body)
-            if at == len(level.bodies) or level.bodies[at] != body:
-                break
-            covered = float(relaxation.most_covered(steps, here, level.left[at : at + 1], level.logs[at : at + 1])[0])
-            terms[self.tests[relaxation.owners[body]] + place] = (before - covered) * weight
-            before = covered
-        slope = float(SLOPES[step])
-        for column, size in self._touches[body]:
-            share = 1.0 - nothing if size >= CERTAIN else min(slope * size, 1.0 - nothing)
-            terms[column] = terms.get(column, 0.0) - share * weight
-        return Row(-INFINITE, (nothing + MARGIN) * weight, terms)
+        every = np.arange(len(relaxation.weights))
+        nothing = relaxation.most_covered(steps, every, np.ones(len(every)), np.zeros(len(every)))
+        before, chains = nothing.copy(), []
+        firsts = np.array(self.tests, dtype=np.int64)
+        for place, level in enumerate(relaxation.levels):
+            here = level.bodies
+            covered = relaxation.most_covered(steps[here], here, level.left, level.logs)
+            chains.append((here, firsts[relaxation.owners[here]] + place, covered - before[here]))
+            before[here] = covered
+        return nothing, chains
+
+    def _weak(self, steps: Ints, nothing: Floats) -> _Terms:
+        """What each test that is no owner's adds: its slope, but never more than all."""
+        bodies, columns, sizes = self._touches
+        return bodies, columns, np.minimum(SLOPES[steps[bodies]] * sizes, 1.0 - nothing[bodies])
 
     def _add_chains(self) -> None:
         relaxation = self.relaxation
         aims = relaxation.instance.problem.aims
-        self._touches: list[list[tuple[int, float]]] = [[] for _ in relaxation.weights]
-        for touches, places in ((relaxation.entry, range(1)), (relaxation.branch, None)):
-            for aim, body, size in zip(
-                touches.aims.tolist(), touches.bodies.tolist(), touches.sizes.tolist(), strict=True
-            ):
-                for place in places or range(1, aims[aim].most):
-                    self._touches[body].append((self.tests[aim] + place, size))
+        firsts, most = np.array(self.tests, dtype=np.int64), relaxation.most
+        found = [(relaxation.entry, 0, relaxation.entry.aims >= 0)]
+        further = relaxation.branch
+        found += [(further, place, most[further.aims] > place) for place in range(1, len(relaxation.levels))]
+        self._touches: _Terms = (
+            np.concatenate([touches.bodies[is_in] for touches, _, is_in in found]),
+            np.concatenate([firsts[touches.aims[is_in]] + place for touches, place, is_in in found]),
+            np.concatenate([touches.sizes[is_in] for touches, _, is_in in found]),
+        )
         for aim, plain in enumerate(aims):
             first = self.tests[aim]
             for place in range(1, plain.most):

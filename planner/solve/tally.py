@@ -150,7 +150,8 @@ class Tally:
         return gained
 
     def _import(self, candidate: Candidate) -> int:
-        fresh = ({candidate.path} | set(candidate.imports)) - self.files
+        own = frozenset[str]() if candidate.mends else {candidate.path}
+        fresh = (own | set(candidate.imports)) - self.files
         self.files |= fresh
         self.entered += sum(self.ground.entering.get(path, 0) for path in fresh)
         return sum(points for path, points in candidate.imports.items() if path in fresh) * MILLI

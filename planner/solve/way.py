@@ -7,12 +7,15 @@ from math import ceil
 from planner.model.chance import Gain, sigmas
 from planner.model.plan import MILLI, Candidate
 from planner.model.problem import Choice
-from planner.solve.choose import choose_best, choose_cheapest
+from planner.solve.choose import Draft, choose_best, draft_cheapest, prove_cheapest
 from planner.solve.frame import SECONDS, Guess, make_problem
 from planner.solve.tally import Ground, Tally
 
 _ROUNDS = 6
 """The spread of a plan is known once the plan is; so often at most the choice is made again with what was learned."""
+
+_PROOFS = 2
+"""Proofs of a plan at most: a second one where the first finds tests that are cheaper but stray more."""
 
 _SLACK, _TINY = 60, 1e-9
 """Seconds by which rounded prices may exceed a budget in all, and hours by which sums of floats may."""
@@ -27,6 +30,21 @@ class Chosen:
 
     candidates: tuple[Candidate, ...]
     bound_gap: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Trial:
+    """A choice, what it is by the guess it was made with, and its tally and P50 hours."""
+
+    guess: Guess
+    draft: Draft
+    choice: Choice
+    tally: Tally
+    hours: float
+
+    @property
+    def is_sure(self) -> bool:
+        return probability_of(self.tally) >= self.tally.ground.wish.confidence
 
 
 def choose_way(candidates: Sequence[Candidate], ground: Ground) -> Chosen:
@@ -55,24 +73,51 @@ def tally_of(candidates: Sequence[Candidate], ground: Ground) -> Tally:
 
 
 def _cheapest(candidates: Sequence[Candidate], ground: Ground) -> Chosen:
-    """The cheapest of a few choices that are sure enough, each made by what was learned from the one before."""
-    guess = Guess(ground.forecast.spread.common)
-    best: tuple[float, Chosen] | None = None
+    """Drafts, each made by what was learned from the one before; the cheapest that is sure enough is then proven.
+
+    Of equals the last, whose guess is nearest to what it is itself.
+    """
+    guess, best = Guess(ground.forecast.spread.common), None
     for _ in range(_ROUNDS):
-        choice = choose_cheapest(make_problem(candidates, ground, guess))
-        chosen = _chosen(choice, candidates)
-        tally = tally_of(chosen.candidates, ground)
-        is_sure = probability_of(tally) >= ground.wish.confidence
-        if is_sure:
-            hours = _hours(chosen, ground)
-            best = min(best or (hours, chosen), (hours, chosen), key=lambda each: each[0])
-        elif not choice.is_met:
+        trial = _try(candidates, ground, guess)
+        if trial.is_sure:
+            best = best if best and best.hours < trial.hours else trial
+        elif not trial.choice.is_met:
             break
-        learned = _learn(guess, tally, is_sure=is_sure)
-        if is_sure and _is_same(guess, learned):
+        learned = _learn(guess, trial.tally, is_sure=trial.is_sure)
+        if trial.is_sure and _is_same(guess, learned):
             break
         guess = learned
-    return best[1] if best else chosen
+    return _chosen(_proven(best or trial, candidates, ground).choice, candidates)
+
+
+def _try(candidates: Sequence[Candidate], ground: Ground, guess: Guess) -> _Trial:
+    draft = draft_cheapest(make_problem(candidates, ground, guess))
+    return _trial(guess, draft, draft.choice, candidates, ground)
+
+
+def _trial(guess: Guess, draft: Draft, choice: Choice, candidates: Sequence[Candidate], ground: Ground) -> _Trial:
+    tally, hours = Tally(ground), 0.0
+    order = sorted(choice.tests, key=lambda index: not candidates[index].mends)  # the order decides how sure it is
+    for index in order:
+        hours += tally.add(candidates[index]).effort.p50
+    return _Trial(guess, draft, replace(choice, tests=tuple(order)), tally, hours)
+
+
+def _proven(trial: _Trial, candidates: Sequence[Candidate], ground: Ground, proofs: int = _PROOFS) -> _Trial:
+    """The trial with its bound, or what the proof finds to be cheaper where that is as sure.
+
+    Where it is not, the proof is made again by what was learned from that: it may yet be cheaper than the trial.
+    """
+    choice = prove_cheapest(trial.draft)
+    found = _trial(trial.guess, trial.draft, choice, candidates, ground)
+    if found.is_sure or not trial.is_sure:
+        return found
+    sure = [replace(trial, choice=replace(trial.choice, bound=choice.bound))]
+    if proofs > 1:
+        again = _try(candidates, ground, _learn(trial.guess, found.tally, is_sure=False))
+        sure += [each for each in [_proven(again, candidates, ground, proofs - 1)] if each.is_sure]
+    return min(sure, key=lambda each: each.hours)
 
 
 def _learn(guess: Guess, tally: Tally, *, is_sure: bool) -> Guess:
