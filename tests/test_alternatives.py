@@ -4,9 +4,11 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from makers import coverage_totals, make_project, write_arcs, write_lines
 
 from planner.alternatives.mentions import python_mentions, text_mentions
+from planner.cli import gapplan
 from planner.measure import Request, read_measurement
 from planner.model.alternatives import Alternatives
 from planner.pipeline.alternatives import find_alternatives
@@ -95,6 +97,16 @@ def test_a_name_that_anything_in_the_project_mentions_is_no_candidate(tmp_path: 
     found = deleted(alternatives(_app(tmp_path, files if is_joined else {path: text})))
 
     assert not {"subtract", "sub_tract"} & set(found)
+
+
+@pytest.mark.parametrize(("path", "format"), [("report.html", "html"), ("plan.json", "json")])
+def test_a_report_of_our_own_that_lies_in_the_project_changes_no_plan(tmp_path: Path, path: str, format: str) -> None:
+    root = _app(tmp_path)
+    result = CliRunner().invoke(gapplan, ["-C", str(root), "plan", "--target", "90", "--format", format])
+    assert "subtract" in result.stdout
+    (root / path).write_text(result.stdout)
+
+    assert deleted(alternatives(root)) == {"_left": "high", "_right": "high", "subtract": "medium"}
 
 
 @pytest.mark.parametrize(

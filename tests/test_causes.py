@@ -401,5 +401,5 @@ def test_each_test_counts_once_and_skips_are_grouped_by_reason() -> None:
     assert found.skips == (SkippedGroup("needs <duration>", 2),)
     assert found.notices == (
         "1 test(s) failed in one run and passed in another: counted as passed",
-        "1 test file(s) could not be collected: each counts as one test, how many it holds is not known",
+        "1 test file(s) could not be collected: each counts as one test of the report",
     )

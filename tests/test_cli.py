@@ -351,7 +351,7 @@ def test_no_test_is_planned_for_what_is_left_out(shop: Path) -> None:
 def test_what_is_left_out_is_said_with_its_reason(shop: Path) -> None:
     configure(shop, 'target = 75\nleave_out."src/shop/cli/*" = "replaced in spring"')
 
-    assert "replaced in spring" in invoke("-C", str(shop)).stdout
+    assert "replaced in spring" in invoke("-C", str(shop), "--detail").stdout
 
 
 def test_what_is_required_stands_in_the_plan(shop: Path) -> None:
@@ -362,7 +362,7 @@ def test_what_is_required_stands_in_the_plan(shop: Path) -> None:
     assert {(each["files"], each["percent"]) for requirements in found for each in requirements} == {
         ("src/shop/clients", 80.0)
     }
-    assert "\nRequired\n" in invoke("-C", str(shop)).stdout
+    assert "\nRequired\n" in invoke("-C", str(shop), "--detail").stdout
 
 
 def test_a_rate_of_the_configuration_changes_the_ranking_too(shop: Path) -> None:

@@ -61,7 +61,7 @@ def test_an_unknown_key_is_an_error_that_names_the_known_ones(tmp_path: Path) ->
 
     known = (
         "budget, by, confidence, critical, data, doctor, ladder, leave_out, meaning, noise, options, pace, rates, "
-        "rcfile, require, seams, source, stretch, target, total, weights"
+        "rcfile, require, seams, source, stretch, target, total, unblock, weights"
     )
     assert str(caught.value) == f"pyproject.toml: [tool.gapplan] has no key 'targte'; it knows {known}"
 

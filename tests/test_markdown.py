@@ -126,7 +126,7 @@ def test_names_in_tables_are_code(name: str) -> None:
 @pytest.mark.parametrize("name", [name for name, text in HOSTILE.items() if text.strip()])
 def test_what_the_configuration_says_stands_as_it_was_written(name: str) -> None:
     """Names of options and patterns of requirements, in headings, sentences and cells."""
-    tokens = parsed(render(hostile(HOSTILE[name]), "plan", "markdown", Look()))
+    tokens = parsed(render(hostile(HOSTILE[name]), "plan", "markdown", Look(is_detailed=True)))
 
     texts = ["".join(each.content for each in token.children or ()) for token in tokens if token.type == "inline"]
     shown = visible(HOSTILE[name]).replace("@o", "@\u200bo").replace("#1", "#\u200b1")
@@ -146,7 +146,9 @@ def test_the_same_outcome_gives_the_same_bytes(format: Format, subject: Subject,
 def test_the_steps_of_a_plan_are_a_table_with_tests_grouped_by_unit() -> None:
     steps = (step(1, candidate("Shelf")), step(2, candidate("Other")), replace(step(3, candidate("Shelf")), test=2))
 
-    text = render(outcome(goal=target(80), options=(option("A", *steps),), recommended="A"), "plan", "markdown", Look())
+    shown = outcome(goal=target(80), options=(option("A", *steps),), recommended="A")
+
+    text = render(shown, "plan", "markdown", Look(is_detailed=True))
 
     assert "| 1, 3 | `pkg/mod.py` | `Shelf` | 2 | +20 |" in text
     assert "| 2 | `pkg/mod.py` | `Other` | 1 | +10 |" in text

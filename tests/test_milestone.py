@@ -137,12 +137,18 @@ def test_exit_code_is_1_when_nothing_reaches_the_target(milestone: Path) -> None
     assert invoke(["-C", str(milestone), "--target", "100"]).exit_code == 1
 
 
-@pytest.mark.parametrize("format", ["terminal", "markdown"])
-@pytest.mark.parametrize("target", ["12", "15"])
-def test_golden_plan(milestone: Path, golden: Callable[[str, str], None], target: str, format: str) -> None:
-    ending = {"terminal": "txt", "markdown": "md"}[format]
-
-    golden(f"milestone-{target}.{ending}", _run(milestone, "--target", target, "--format", format))
+@pytest.mark.parametrize(
+    ("name", "arguments"),
+    [
+        ("milestone-12-glance.txt", ["--target", "12"]),
+        ("milestone-12.txt", ["--target", "12", "--detail"]),
+        ("milestone-12.md", ["--target", "12", "--format", "markdown"]),
+        ("milestone-15.txt", ["--target", "15", "--detail"]),
+        ("milestone-15.md", ["--target", "15", "--format", "markdown"]),
+    ],
+)
+def test_golden_plan(milestone: Path, golden: Callable[[str, str], None], name: str, arguments: list[str]) -> None:
+    golden(name, _run(milestone, *arguments))
 
 
 # What the team wrote by hand, beside what the data allows
@@ -226,4 +232,4 @@ def test_command_lines_that_only_processes_run_are_named_with_the_mend(milestone
     blocks = _plan(milestone, "12")["alternatives"]["main_blocks"]
 
     assert "tools/live/ci_gates/live_gate.py" in json.dumps(blocks)
-    assert "main(argv=None)" in _run(milestone, "--target", "12")
+    assert "main(argv=None)" in _run(milestone, "--target", "12", "--detail")

@@ -324,4 +324,4 @@ def test_the_claim_stands_beside_what_the_data_allows(release: Path) -> None:
 
 
 def test_golden_plan(release: Path, golden: Callable[[str, str], None]) -> None:
-    golden("release-35.txt", _planned(release))
+    golden("release-35.txt", _planned(release, "--detail"))

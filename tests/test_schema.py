@@ -20,6 +20,7 @@ CALLS = {
     "plan": ["plan", "--target", "75"],
     "status": ["status", "--target", "75.5"],
     "rank": ["rank", "--by", "function"],
+    "suite": ["suite"],
 }
 
 PLANS = {

@@ -64,9 +64,11 @@ def test_without_data_given_the_data_file_is_found_first(shop: Path) -> None:
     ("name", "arguments"),
     [
         ("shop-plan-75.txt", ["--target", "75", "--detail"]),
+        ("shop-glance-75.txt", ["--target", "75"]),
         ("shop-plan-75.md", ["--target", "75", "--format", "markdown"]),
+        ("shop-short-75.md", ["plan", "--target", "75", "--short", "--format", "markdown"]),
         ("shop-plan-75.json", ["--target", "75", "--format", "json"]),
-        ("shop-whole-tree-70.txt", ["--target", "70", "--total", "whole-tree"]),
+        ("shop-whole-tree-70.txt", ["--target", "70", "--total", "whole-tree", "--detail"]),
         ("shop-status.txt", ["status"]),
         ("shop-rank.txt", ["rank", "--by", "class", "--most", "15"]),
         ("shop-rank.md", ["rank", "--most", "10", "--detail", "--format", "markdown"]),
@@ -74,6 +76,15 @@ def test_without_data_given_the_data_file_is_found_first(shop: Path) -> None:
 )
 def test_golden_output(shop: Path, golden: Callable[[str, str], None], name: str, arguments: list[str]) -> None:
     golden(name, CliRunner().invoke(gapplan, ["-C", str(shop), *arguments]).stdout)
+
+
+@pytest.mark.parametrize("width", [60, 80, 120, 200])
+def test_golden_screens(
+    shop: Path, golden: Callable[[str, str], None], monkeypatch: pytest.MonkeyPatch, width: int
+) -> None:
+    monkeypatch.setenv("COLUMNS", str(width))
+
+    golden(f"shop-glance-75-{width}.txt", CliRunner().invoke(gapplan, ["-C", str(shop), "--target", "75"]).stdout)
 
 
 def test_the_suite_really_runs_and_makes_the_same_totals(shop: Path, tmp_path: Path) -> None:

@@ -236,7 +236,7 @@ def test_the_steps_keep_their_missing_lines_longer_than_what_to_assert_on(width:
 
 @pytest.mark.parametrize("width", WIDTHS)
 def test_requirements_keep_their_files(width: int) -> None:
-    table = text_of("plan", large(), width).split("Required\n\n")[1].split("\n\n")[0].splitlines()
+    table = text_of("plan", large(), width, is_detailed=True).split("Required\n\n")[1].split("\n\n")[0].splitlines()
 
     rule = next(place for place, line in enumerate(table) if set(line.strip()) == {"─"})
     assert table[rule - 1].split()[0] == "files"
@@ -245,7 +245,7 @@ def test_requirements_keep_their_files(width: int) -> None:
 
 @pytest.mark.parametrize("width", [80, 100, 120])
 def test_the_day_of_a_rung_stays_whole(width: int) -> None:
-    assert "2027-01-31" in text_of("plan", outcome(goal=target(80), options=(ladder(),)), width)
+    assert "2027-01-31" in text_of("plan", outcome(goal=target(80), options=(ladder(),)), width, is_detailed=True)
 
 
 @pytest.mark.parametrize("width", [80, 100, 160])

@@ -10,9 +10,10 @@ from importlib import import_module
 from typing import Any
 
 import click
+from click.shell_completion import CompletionItem
 
 from planner import __version__
-from planner.cli.common import common_options, merge_options
+from planner.cli.common import PAGE_FORMATS, common_options, merge_options
 from planner.cli.wishes import wish_options
 
 SECTIONS = {
@@ -21,6 +22,8 @@ SECTIONS = {
         "options": "The options side by side, in one table.",
         "status": "Totals, the meanings of a target, what was skipped.",
         "doctor": "Whether the measurement is true, and what mends it.",
+        "suite": "Which tests there are, and what each is about.",
+        "unblock": "What stops tests, and what mending it gives.",
         "rank": "What is uncovered, most points per hour first.",
         "explain": "One module or unit: its gaps, what runs it, its seams.",
     },
@@ -32,17 +35,31 @@ SECTIONS = {
         "pace": "Points per test, hour and week; a target and a claim by them.",
         "done": "Enter that tests of a kept plan are written.",
         "receipt": "A kept plan beside what came of it.",
+        "report": "Two plans, or two snapshots, side by side.",
     },
     "More": {
         "graph": "The import graph with coverage and seams.",
         "calibrate": "Hours and yield from this project's own tests and receipts.",
         "replay": "Hide tests of recorded projects, plan, and see whether the plan comes true.",
+        "schema": "What the keys of JSON and the columns of CSV mean.",
+        "completion": "The completion script of bash, zsh or fish.",
     },
 }
 """Command -> its line in `--help`; modules are only imported when their command runs."""
 
 EXIT_UNUSABLE = 2
 EXIT_INTERRUPTED = 130
+
+EXIT_CODES = """\b
+Exit codes:
+  0    An option reaches the target, or it is met; of other commands: done.
+  1    No option reaches it; doctor --strict found something.
+  2    Options, configuration or data that cannot be used: one line says why.
+  130  Interrupted.
+"""
+
+COMPLETE_VARIABLE = "_GAPPLAN_COMPLETE"
+"""Set by the completion scripts to ask for completions in place of a run."""
 
 
 class _Commands(click.Group):
@@ -58,13 +75,24 @@ class _Commands(click.Group):
         command.name = name
         return command
 
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """Commands by their line here: importing each for its help would take as long as a run."""
+        lines = [pair for section in SECTIONS.values() for pair in section.items()]
+        commands = [CompletionItem(name, help=line) for name, line in lines if name.startswith(incomplete)]
+        return [*commands, *click.Command.shell_complete(self, ctx, incomplete)]
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         for title, commands in SECTIONS.items():
             with formatter.section(title):
                 formatter.write_dl(list(commands.items()))
 
 
-@click.group(cls=_Commands, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    cls=_Commands,
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog=EXIT_CODES,
+)
 @common_options
 @wish_options
 @click.version_option(__version__, "-V", "--version", prog_name="gapplan")
@@ -82,7 +110,7 @@ def gapplan(ctx: click.Context, /, **before: Any) -> None:
 
 def _run_default(before: dict[str, Any]) -> None:
     """A plan where there is a target, else the status and a hint."""
-    common = merge_options(before, {})
+    common = merge_options(before, {}, PAGE_FORMATS)
     if common.target or common.wish.budget:
         import_module("planner.cli.plan").run_plan(common)
     import_module("planner.cli.status").run_status(common)
@@ -99,7 +127,7 @@ def main() -> None:
     # Django and saved no memory.
     gc.disable()
     try:
-        gapplan.main(standalone_mode=False)
+        gapplan.main(standalone_mode=False, complete_var=COMPLETE_VARIABLE)
     except GapplanError as error:
         _fail(str(error), error)
     except click.ClickException as error:

@@ -9,7 +9,7 @@ import click
 from planner.calibrate.receipts import read_receipts
 from planner.calibrate.story import calibrate
 from planner.cli.common import Common, common_options, merge_options
-from planner.cli.show import progress_for, write
+from planner.cli.show import data_text, progress_for, write
 from planner.forecast import read_rates
 from planner.model.calibration import Calibration
 from planner.model.measurement import Input
@@ -64,6 +64,6 @@ def _calibration(common: Common, recording: Path | None, receipts: Path | None) 
 
 
 def _text(found: Calibration, common: Common, look: Look) -> str:
-    if common.format == "json":
-        return render_calibration(found)
+    if common.is_data:
+        return data_text("calibrate", render_calibration(found), common)
     return set_page(calibration_page(found), common.format, look)

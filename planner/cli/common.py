@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
+from click.shell_completion import CompletionItem
 
 from planner.cli.wishes import merge_wish
 from planner.errors import ConfigError
@@ -17,27 +18,66 @@ if TYPE_CHECKING:
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-REPORT_FORMATS = ("terminal", "markdown", "json")
+REPORT_FORMATS = ("terminal", "markdown", "json", "csv")
 DOCTOR_FORMATS = (*REPORT_FORMATS, "github")
-PAGE_FORMATS = ("terminal", "markdown", "html", "json")
-GRAPH_FORMATS = ("dot", "graphml", "mermaid", "json")
+PAGE_FORMATS = ("terminal", "markdown", "html", "json", "csv")
+GRAPH_FORMATS = ("dot", "graphml", "mermaid", "json", "csv")
 ALL_FORMATS = tuple(dict.fromkeys((*PAGE_FORMATS, *DOCTOR_FORMATS, *GRAPH_FORMATS)))
 
+DATA_FORMATS = ("json", "csv")
+"""For programs: the second is a table of the first."""
+
+
+def complete_file(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """The shell completes names of files."""
+    return [CompletionItem(incomplete, type="file")]
+
+
+def complete_folder(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """The shell completes names of directories."""
+    return [CompletionItem(incomplete, type="dir")]
+
+
+def complete_table(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """The tables of the command."""
+    return [CompletionItem(name) for name in _tables(ctx) if name.startswith(incomplete)]
+
+
+def _tables(ctx: click.Context) -> list[str]:
+    from planner.report.csv import table_names
+
+    reports = ("plan", "resume") if ctx.info_name == "plan" else (ctx.info_name or "",)
+    return list(dict.fromkeys(name for report in reports for name in table_names(report)))
+
+
 _OPTIONS = (
-    click.option("-C", "--project", metavar="DIR", help="Project root.  [default: the current directory]"),
+    click.option(
+        "-C",
+        "--project",
+        metavar="DIR",
+        shell_complete=complete_folder,
+        help="Project root.  [default: the current directory]",
+    ),
     click.option(
         "--data",
         metavar="PATH",
         multiple=True,
+        shell_complete=complete_file,
         help="Coverage data: a file of any known format, or a directory. Repeatable.",
     ),
     click.option(
         "--source",
         metavar="DIR",
         multiple=True,
+        shell_complete=complete_folder,
         help="Where the source lies, for the whole-tree total. Repeatable.",
     ),
-    click.option("--rcfile", metavar="FILE", help="coverage.py's configuration, when it is not found by itself."),
+    click.option(
+        "--rcfile",
+        metavar="FILE",
+        shell_complete=complete_file,
+        help="coverage.py's configuration, when it is not found by itself.",
+    ),
     click.option("--target", metavar="PERCENT", help="The goal: 12, 12.5, or +2 above today."),
     click.option(
         "--meaning",
@@ -50,7 +90,19 @@ _OPTIONS = (
         help="What the goal is judged on.  [default: measured]",
     ),
     click.option("--format", "format", type=click.Choice(ALL_FORMATS), help="[default: terminal; of graph: dot]"),
-    click.option("-o", "--output", metavar="FILE", help="Write the report there instead of to standard output."),
+    click.option(
+        "--table",
+        metavar="NAME",
+        shell_complete=complete_table,
+        help="Which table --format csv writes: steps, options, ladder, .. (an unknown name lists them).",
+    ),
+    click.option(
+        "-o",
+        "--output",
+        metavar="FILE",
+        shell_complete=complete_file,
+        help="Write the report there instead of to standard output.",
+    ),
     click.option("--no-cache", is_flag=True, default=None, help="Read every source anew, and keep nothing."),
     click.option("--detail", is_flag=True, default=None, help="Everything: all steps, all that was skipped."),
     click.option("-q", "--quiet", is_flag=True, default=None, help="Nothing on standard error but errors."),
@@ -78,12 +130,18 @@ class Common:
     meaning: Any
     total: Any
     format: Any
+    table: str | None
     output: Path | None
     caches: Path | None
     is_detailed: bool
     is_quiet: bool
     is_verbose: bool
     wish: "Wish"
+
+    @property
+    def is_data(self) -> bool:
+        """Whether the report is for a program: JSON, or a table of it."""
+        return self.format in DATA_FORMATS
 
     @property
     def request(self) -> "Request":
@@ -118,6 +176,7 @@ def merge_options(
         data=tuple(str(here / name) for name in given.get("data") or ()) or config.data,
         source=tuple(str(here / name) for name in given.get("source") or ()) or config.source,
         rcfile=str(here / given["rcfile"]) if given.get("rcfile") else config.rcfile,
+        table=_table(given),
         output=here / given["output"] if given.get("output") else None,
         caches=None if given.get("no_cache") else cache_folder(),
         is_detailed=bool(given.get("detail")),
@@ -127,6 +186,19 @@ def merge_options(
         wish=merge_wish(before, after, config.wish),
         **_goal(given, config),
     )
+
+
+def _table(given: Mapping[str, Any]) -> str | None:
+    """The table that is asked for, checked before any work is done where the command is known."""
+    name: str | None = given.get("table")
+    if name is None:
+        return None
+    if given.get("format") != "csv":
+        raise ConfigError(f"--table {name} goes with --format csv alone")
+    context = click.get_current_context(silent=True)
+    if context and (names := _tables(context)) and name not in names:
+        raise ConfigError(f"--table {name}: {context.info_name} has no such table; it has {', '.join(names)}")
+    return name
 
 
 def _goal(given: Mapping[str, Any], config: "Config") -> dict[str, Any]:

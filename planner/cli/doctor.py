@@ -6,16 +6,22 @@ from typing import Any
 
 import click
 
-from planner.cli.common import DOCTOR_FORMATS, common_options, merge_options
-from planner.cli.show import progress_for, write
-from planner.model.findings import SEVERITIES, Severity
+from planner.cli.common import DOCTOR_FORMATS, Common, common_options, complete_file, merge_options
+from planner.cli.show import data_text, progress_for, write
+from planner.model.findings import SEVERITIES, Examination, Severity
 from planner.pipeline.doctor import make_diagnosis
 from planner.pipeline.silence import read_silenced
-from planner.report import render_examination
+from planner.report import Look, render_examination
 
 
 @click.command()
-@click.option("--junit", metavar="PATH", multiple=True, help="JUnit XML of the run, a file or a folder. Repeatable.")
+@click.option(
+    "--junit",
+    metavar="PATH",
+    multiple=True,
+    shell_complete=complete_file,
+    help="JUnit XML of the run, a file or a folder. Repeatable.",
+)
 @click.option(
     "--strict",
     type=click.Choice(SEVERITIES),
@@ -33,5 +39,11 @@ def command(before: dict[str, Any], /, junit: tuple[str, ...], strict: Severity 
     common = merge_options(before, after, DOCTOR_FORMATS)
     reports = [str(Path.cwd() / each) for each in junit]
     found = make_diagnosis(common.request, reports, progress_for(common), read_silenced(common.root))
-    write(lambda look: render_examination(found, common.format, look), common, found.measurement.inputs)
+    write(lambda look: _text(found, common, look), common, found.measurement.inputs)
     sys.exit(1 if strict and found.diagnosis.has(strict) else 0)
+
+
+def _text(found: Examination, common: Common, look: Look) -> str:
+    if common.is_data:
+        return data_text("doctor", render_examination(found, "json", look), common)
+    return render_examination(found, common.format, look)

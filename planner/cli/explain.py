@@ -4,14 +4,15 @@ from typing import Any
 
 import click
 
-from planner.cli.common import common_options, merge_options
-from planner.cli.show import progress_for, write
+from planner.cli.common import Common, common_options, complete_file, merge_options
+from planner.cli.show import data_text, progress_for, write
+from planner.model.explanation import Explanation
 from planner.pipeline import make_explanation
-from planner.report import render_explanation
+from planner.report import Look, render_explanation
 
 
 @click.command()
-@click.argument("place", metavar="PATH[:UNIT]")
+@click.argument("place", metavar="PATH[:UNIT]", shell_complete=complete_file)
 @common_options
 @click.pass_obj
 def command(before: dict[str, Any], /, place: str, **after: Any) -> None:
@@ -21,4 +22,10 @@ def command(before: dict[str, Any], /, place: str, **after: Any) -> None:
     """
     common = merge_options(before, after)
     found = make_explanation(common.request, place, progress_for(common))
-    write(lambda look: render_explanation(found, common.format, look), common, found.inputs)
+    write(lambda look: _text(found, common, look), common, found.inputs)
+
+
+def _text(found: Explanation, common: Common, look: Look) -> str:
+    if common.is_data:
+        return data_text("explain", render_explanation(found, "json", look), common)
+    return render_explanation(found, common.format, look)

@@ -4,8 +4,9 @@ from typing import Any
 
 import click
 
-from planner.cli.common import GRAPH_FORMATS, common_options, merge_options
-from planner.cli.show import progress_for, write
+from planner.cli.common import GRAPH_FORMATS, Common, common_options, merge_options
+from planner.cli.show import data_text, progress_for, write
+from planner.model.explanation import ImportMap
 from planner.pipeline import make_import_map
 from planner.report import render_import_map
 
@@ -18,9 +19,15 @@ from planner.report import render_import_map
 def command(before: dict[str, Any], /, package: str | None, depth: int | None, **after: Any) -> None:
     """Write the import graph with coverage and seams.
 
-    --format dot (the default), graphml, mermaid or json; edges are solid at top level, dashed when lazy, dotted for
-    type checkers alone.
+    --format dot (the default), graphml, mermaid, json or csv (--table nodes or edges); edges are solid at top level,
+    dashed when lazy, dotted for type checkers alone.
     """
     common = merge_options(before, after, GRAPH_FORMATS)
     found = make_import_map(common.request, package, depth, progress_for(common))
-    write(lambda _: render_import_map(found, common.format), common, found.inputs)
+    write(lambda _: _text(found, common), common, found.inputs)
+
+
+def _text(found: ImportMap, common: Common) -> str:
+    if common.is_data:
+        return data_text("graph", render_import_map(found, "json"), common)
+    return render_import_map(found, common.format)

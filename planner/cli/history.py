@@ -6,7 +6,7 @@ from typing import Any
 import click
 
 from planner.cli.common import PAGE_FORMATS, Common, common_options, merge_options
-from planner.cli.show import say, write
+from planner.cli.show import data_text, say, write
 from planner.cli.store import store_of, store_option
 from planner.history.lines import export_snapshots, import_snapshots
 from planner.pipeline.history import make_history
@@ -30,8 +30,8 @@ def command(ctx: click.Context, /, store: str | None, **after: Any) -> None:
 
 
 def _text(common: Common, snapshots: Any, damaged: Any, look: Look) -> str:
-    if common.format == "json":
-        return render_history(common.root.name, snapshots, damaged)
+    if common.is_data:
+        return data_text("history", render_history(common.root.name, snapshots, damaged), common)
     page = history_page(common.root.name, snapshots, damaged, is_ascii=look.is_ascii)
     return set_page(page, common.format, look)
 

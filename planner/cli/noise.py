@@ -5,8 +5,8 @@ from typing import Any
 
 import click
 
-from planner.cli.common import PAGE_FORMATS, common_options, merge_options
-from planner.cli.show import progress_for, write
+from planner.cli.common import PAGE_FORMATS, common_options, complete_file, merge_options
+from planner.cli.show import data_text, progress_for, write
 from planner.cli.store import note_of
 from planner.pipeline.history import make_noise
 from planner.report import Look, set_page
@@ -15,7 +15,7 @@ from planner.report.pages.history import noise_page
 
 
 @click.command()
-@click.argument("runs", metavar="RUN1 RUN2 [RUN]...", nargs=-1)
+@click.argument("runs", metavar="RUN1 RUN2 [RUN]...", nargs=-1, shell_complete=complete_file)
 @click.option("--confidence", metavar="PERCENT", help="How sure the margin should be.  [default: 80]")
 @common_options
 @click.pass_obj
@@ -26,8 +26,8 @@ def command(before: dict[str, Any], /, runs: tuple[str, ...], confidence: str | 
     found = make_noise(common.request, places, note_of(), common.wish.confidence, progress_for(common))
 
     def text(look: Look) -> str:
-        if common.format == "json":
-            return render_noise(common.root.name, found)
+        if common.is_data:
+            return data_text("noise", render_noise(common.root.name, found), common)
         return set_page(noise_page(common.root.name, found, is_detailed=look.is_detailed), common.format, look)
 
     write(text, common, ())

@@ -4,7 +4,7 @@ from typing import Any
 
 import click
 
-from planner.cli.common import common_options, merge_options
+from planner.cli.common import PAGE_FORMATS, common_options, merge_options
 from planner.cli.plan import run_plan
 from planner.cli.wishes import wish_options
 
@@ -18,4 +18,4 @@ def command(before: dict[str, Any], /, **after: Any) -> None:
 
     Exits as plan does.
     """
-    run_plan(merge_options(before, after), "options")
+    run_plan(merge_options(before, after, PAGE_FORMATS), "options")

@@ -5,7 +5,7 @@ from typing import Any
 import click
 
 from planner.cli.common import PAGE_FORMATS, Common, common_options, merge_options
-from planner.cli.show import write
+from planner.cli.show import data_text, write
 from planner.cli.store import store_of, store_option
 from planner.history.claim import parse_claim
 from planner.model.pace import PaceReport
@@ -56,6 +56,6 @@ def _percent(before: dict[str, Any], after: dict[str, Any], common: Common, *, i
 
 
 def _text(report: PaceReport, common: Common, look: Look) -> str:
-    if common.format == "json":
-        return render_pace(report)
+    if common.is_data:
+        return data_text("pace", render_pace(report), common)
     return set_page(pace_page(report, is_detailed=look.is_detailed), common.format, look)

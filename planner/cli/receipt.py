@@ -6,7 +6,7 @@ from typing import Any
 import click
 
 from planner.cli.common import PAGE_FORMATS, Common, common_options, merge_options
-from planner.cli.show import progress_for, say, write
+from planner.cli.show import data_text, progress_for, say, write
 from planner.cli.store import note_of, store_of, store_option
 from planner.model.receipt import Receipt
 from planner.pipeline.receipt import make_receipt, write_work
@@ -35,7 +35,7 @@ def command(
 
 
 def _text(receipt: Receipt, common: Common, look: Look, *, is_short: bool) -> str:
-    if common.format == "json":
-        return render_receipt(receipt)
+    if common.is_data:
+        return data_text("receipt", render_receipt(receipt), common)
     page = short_page(receipt) if is_short else receipt_page(receipt, is_detailed=look.is_detailed)
     return set_page(page, common.format, look)

@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from planner.cli.common import Common, common_options, merge_options
-from planner.cli.show import progress_for, say, write
+from planner.cli.show import data_text, progress_for, say, write
 from planner.forecast.rates import SHIPPED
 from planner.model.measurement import Input
 from planner.model.replay import Replay
@@ -123,8 +123,8 @@ def _inputs(data: Sequence[Path], sources: Path) -> list[Input]:
 
 
 def _text(found: Replay, common: Common, look: Look) -> str:
-    if common.format == "json":
-        return render_replay(found)
+    if common.is_data:
+        return data_text("replay", render_replay(found), common)
     page = replay_page(found)
     if common.format == "markdown":
         return render_markdown(page)

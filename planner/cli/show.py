@@ -6,13 +6,15 @@ import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from planner.cli.common import Common
 from planner.errors import GapplanError
 from planner.model.measurement import Input
 from planner.model.option import Outcome
+from planner.model.story import Story
 from planner.pipeline import Progress
 from planner.report import Look, Subject, render
 
@@ -34,9 +36,32 @@ def progress_for(common: Common) -> Progress:
     return _barred
 
 
-def show(outcome: Outcome, subject: Subject, common: Common, most: int | None = None) -> None:
-    """Render and write a report. Raises OutputError when it cannot be written."""
-    write(lambda look: render(outcome, subject, common.format, look), common, outcome.measurement.inputs, most)
+def show(
+    outcome: Outcome,
+    subject: Subject,
+    common: Common,
+    most: int | None = None,
+    *,
+    story: Story | None = None,
+    is_short: bool = False,
+) -> None:
+    """Render and write a report; a story has the pictures of one in HTML. Raises OutputError if it can't be written."""
+
+    def text(look: Look) -> str:
+        if common.is_data:
+            return data_text(subject, render(outcome, subject, "json", look), common)
+        return render(outcome, subject, common.format, replace(look, is_short=is_short), story)
+
+    write(text, common, outcome.measurement.inputs, most)
+
+
+def data_text(report: str, document: str, common: Common) -> str:
+    """The JSON of a report as it is, or a table of it as CSV. Raises ConfigError for a table that it does not have."""
+    if common.format != "csv":
+        return document
+    from planner.report.csv import render_csv
+
+    return render_csv(document, report, common.table)
 
 
 def write(make: Callable[[Look], str], common: Common, inputs: Iterable[Input], most: int | None = None) -> None:
@@ -47,7 +72,7 @@ def write(make: Callable[[Look], str], common: Common, inputs: Iterable[Input], 
         return
     if sys.stdout is None:
         raise OutputError("standard output cannot be written (it is closed)")
-    _write_stdout(make(_look(common, most)))
+    _write_stdout(make(_look(common, most)), is_csv=common.format == "csv")
 
 
 def say(text: str, common: Common) -> None:
@@ -69,8 +94,10 @@ def _columns() -> str:
     return columns if columns.isdecimal() and int(columns) >= 40 else "100"
 
 
-def _write_stdout(text: str) -> None:
+def _write_stdout(text: str, *, is_csv: bool) -> None:
     try:
+        if is_csv:  # UTF-8 and CRLF wherever it is written
+            sys.stdout.reconfigure(encoding="utf-8", newline="")  # type: ignore[union-attr]
         sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
         sys.stdout.write(text)
         sys.stdout.flush()
@@ -94,10 +121,10 @@ def _write_file(path: Path, text: str, inputs: set[Path]) -> None:
         raise OutputError(f"{path}: is the coverage data itself; choose another --output")
     try:
         if path.exists() and not path.is_file():
-            path.write_text(text, "utf-8", errors="backslashreplace")
+            path.write_text(text, "utf-8", errors="backslashreplace", newline="")
             return
         with tempfile.NamedTemporaryFile(
-            "w", encoding="utf-8", dir=path.parent, delete=False, prefix=".gapplan-"
+            "w", encoding="utf-8", newline="", dir=path.parent, delete=False, prefix=".gapplan-"
         ) as file:
             file.write(text)
         os.chmod(file.name, 0o666 & ~_umask())
@@ -126,14 +153,23 @@ def _told(paths: Iterable[str], label: str) -> Iterator[str]:
 
 
 def _barred(paths: Iterable[str], label: str) -> Iterator[str]:
-    from rich.console import Console
-    from rich.progress import track
-
     listed = list(paths)
-    console = Console(stderr=True)
     start = time.perf_counter()
     for place, path in enumerate(listed):
         if time.perf_counter() - start > SHOW_AFTER_SECONDS:
-            yield from track(listed[place:], label, console=console, transient=True)
+            yield from _shown(listed, place, label)
             return
         yield path
+
+
+def _shown(listed: Sequence[str], place: int, label: str) -> Iterator[str]:
+    """The rest from `place` on, with a bar, how many are done, and the time that is left; it goes when it is full."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("gapplan: {task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bars:
+        task = bars.add_task(label, total=len(listed), completed=place)
+        for each in listed[place:]:
+            yield each
+            bars.advance(task)

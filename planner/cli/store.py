@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 import click
 
-from planner.cli.common import Common
+from planner.cli.common import Common, complete_file
 from planner.errors import ConfigError
 from planner.history.codec import TIME
 from planner.pipeline.history import Note, default_store
@@ -18,12 +18,20 @@ F = TypeVar("F", bound=Callable[..., Any])
 def store_option(command: F) -> F:
     """Give a command `--store`."""
     text = "Where snapshots are kept: one file.  [default: in the user's state directory]"
-    return click.option("--store", metavar="FILE", help=text)(command)
+    return click.option("--store", metavar="FILE", shell_complete=complete_file, help=text)(command)
 
 
 def store_of(given: str | None, common: Common) -> Path:
     """The store that was asked for, else that of the project."""
     return Path.cwd() / given if given else default_store(common.root)
+
+
+def store_if_any(given: str | None, common: Common) -> Path | None:
+    """The same; None where there is no directory for the user's state, so that nothing can be kept."""
+    try:
+        return store_of(given, common)
+    except ConfigError:
+        return None
 
 
 def note_of(taken: str | None = None, metrics: Iterable[str] = (), label: str | None = None) -> Note:

@@ -4,8 +4,8 @@ from typing import Any
 
 import click
 
-from planner.cli.common import PAGE_FORMATS, Common, common_options, merge_options
-from planner.cli.show import progress_for, write
+from planner.cli.common import PAGE_FORMATS, Common, common_options, complete_file, merge_options
+from planner.cli.show import data_text, progress_for, write
 from planner.cli.store import note_of, store_of, store_option
 from planner.history.why import percents_by_cause
 from planner.model.history import Change
@@ -16,8 +16,8 @@ from planner.report.pages.history import change_page
 
 
 @click.command()
-@click.argument("old", default="@1")
-@click.argument("new", default="now")
+@click.argument("old", default="@1", shell_complete=complete_file)
+@click.argument("new", default="now", shell_complete=complete_file)
 @store_option
 @common_options
 @click.pass_obj
@@ -35,6 +35,6 @@ def command(before: dict[str, Any], /, old: str, new: str, store: str | None, **
 
 def _text(change: Change, common: Common, look: Look) -> str:
     shares = percents_by_cause(change)
-    if common.format == "json":
-        return render_change(change, shares)
+    if common.is_data:
+        return data_text("why", render_change(change, shares), common)
     return set_page(change_page(change, shares, is_detailed=look.is_detailed), common.format, look)

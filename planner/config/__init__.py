@@ -15,13 +15,16 @@ from planner.config.texts import (
     parse_percent,
     parse_stretch,
 )
+from planner.config.unblock import parse_cause_effort, parse_effort
 
 __all__ = [
     "Config",
     "SeamSetting",
     "parse_budget",
+    "parse_cause_effort",
     "parse_confidence",
     "parse_date",
+    "parse_effort",
     "parse_ladder",
     "parse_option",
     "parse_pace",

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from planner.config.doctor import DoctorSetting, read_doctor
 from planner.config.table import check_keys, read_choice, read_figure, read_table, read_text, read_texts, wrong
+from planner.config.unblock import UnblockSetting, read_unblock
 from planner.config.wishes import KEYS, read_wish
 from planner.errors import ConfigError
 from planner.model.seams import SEAM_KINDS
@@ -30,7 +31,8 @@ class Config:
     """The project's defaults; an option on the command line wins over each of them.
 
     `data`, `source` and `rcfile` are paths relative to the project root. `seams` are by import name; None takes one
-    out of the catalogue. `wish` is what is asked of plans, `doctor` what the doctor need not say.
+    out of the catalogue. `wish` is what is asked of plans, `doctor` what the doctor need not say,
+    `unblock` what mendings take.
     """
 
     target: str | None = None
@@ -42,6 +44,7 @@ class Config:
     seams: Mapping[str, SeamSetting | None] = field(default_factory=dict)
     wish: Wish = field(default_factory=Wish)
     doctor: DoctorSetting = field(default_factory=DoctorSetting)
+    unblock: UnblockSetting = field(default_factory=UnblockSetting)
 
 
 def known_keys() -> list[str]:
@@ -82,6 +85,7 @@ def _checked(table: dict[str, object]) -> Config:
         seams=_seams(table.get("seams", {})),
         wish=read_wish({**table, "paces": table.get(_PACE)}),
         doctor=read_doctor(read_table("doctor", table.get("doctor"))),
+        unblock=read_unblock(read_table("unblock", table.get("unblock"))),
     )
 
 

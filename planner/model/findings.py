@@ -126,8 +126,12 @@ class Diagnosis:
 
 @dataclass(frozen=True, slots=True)
 class Examination:
-    """What `gapplan doctor` shows: the project's name, what was measured, and what is wrong with it."""
+    """What `gapplan doctor` shows: the project's name, what was measured, and what is wrong with it.
+
+    `blocked` are the tests that fail or break by the reports of a run, None where none were given.
+    """
 
     project: str
     measurement: Measurement
     diagnosis: Diagnosis
+    blocked: int | None = None

@@ -1,11 +1,12 @@
 """Steps and options: what a plan is made of, and the whole outcome that a report prints."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
 
 from planner.model.alternatives import Alternatives
+from planner.model.blocked import Blockage
 from planner.model.calibration import Calibrated
 from planner.model.findings import Diagnosis
 from planner.model.measurement import Counts, Measurement
@@ -39,6 +40,12 @@ class Step:
     def is_hollow(self) -> bool:
         """Whether the step only imports: no behaviour is tested by it."""
         return self.marginal_gain > 0 and self.import_time_gain == self.marginal_gain
+
+
+def points_per_hour(steps: Sequence[Step]) -> float:
+    """Points that the steps gain together per hour (P50) of work; 0 for none."""
+    hours = sum(step.effort.p50 for step in steps)
+    return sum(step.marginal_gain for step in steps) / hours if hours else 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +170,16 @@ class Option:
     deadline: Deadline | None = None
 
     @property
+    def mended(self) -> tuple[Step, ...]:
+        """The steps that mend what stops tests; they come first."""
+        return tuple(step for step in self.steps if step.candidate.mends)
+
+    @property
+    def written(self) -> tuple[Step, ...]:
+        """The steps that write a test."""
+        return tuple(step for step in self.steps if not step.candidate.mends)
+
+    @property
     def reaches_target(self) -> bool:
         return self.probability >= self.confidence
 
@@ -205,7 +222,8 @@ class Outcome:
     """All that a report prints. `target` is None for status; `candidates` are ranked by points per hour.
 
     `budget` are the hours that were given, None for as many as it takes. `calibrated` says what the project's own
-    rates come from; hours are calibrated when they come from its receipts. `diagnosis` is None where nobody looked.
+    rates come from; hours are calibrated when they come from its receipts. `diagnosis` is None where nobody looked,
+    `blockage` where no report of a test run was given.
     """
 
     project: str
@@ -223,6 +241,7 @@ class Outcome:
     calibrated: Calibrated | None = None
     alternatives: Alternatives | None = None
     diagnosis: Diagnosis | None = None
+    blockage: Blockage | None = None
 
     @property
     def judged(self) -> Counts:

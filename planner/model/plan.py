@@ -104,7 +104,9 @@ class Candidate:
     test runs, with the points of each; several candidates share them. `gain_milli` is what all its tests are expected
     to cover when nothing else is tested, in thousandths of a point, and `gain` the same as a range. `starts_module`
     says that no test of its module exists, so that its first test begins a test file. `features` are the counts that
-    the effort was computed from, `asserts` what a test can assert on.
+    the effort was computed from, `asserts` what a test can assert on. `mends` is the key of a cause that stops tests:
+    no test is written then but that cause is mended, all that run again count as one, and `path` is where to look
+    first, with the line.
     """
 
     path: str
@@ -129,6 +131,7 @@ class Candidate:
     starts_module: bool = False
     features: Mapping[str, int] = field(default_factory=dict)
     asserts: tuple[str, ...] = ()
+    mends: str = ""
 
     @property
     def import_points(self) -> int:

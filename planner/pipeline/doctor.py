@@ -19,8 +19,8 @@ from planner.settings import read_coverage_settings, read_pytest_settings
 from planner.settings.gates import read_gates
 from planner.source.cache import read_all_calls
 from planner.source.read import read_text
-from planner.suite.junit import read_all_outcomes
 from planner.suite.locate import locate
+from planner.suite.reports import read_reports
 from planner.suite.retries import settle
 
 
@@ -33,7 +33,14 @@ def make_diagnosis(
     """
     taken = read_with_trail(request, progress)
     code = read_code(request, taken.measurement, progress)
-    return Examination(request.root.name, taken.measurement, find_diagnosis(code, taken, junit, silenced))
+    exam = gather_exam(code, taken, junit)
+    return Examination(request.root.name, taken.measurement, diagnose(exam, silenced), _blocked(exam))
+
+
+def _blocked(exam: Exam) -> int | None:
+    if exam.outcomes is None:
+        return None
+    return sum(each.ending in ("failed", "error") for each in exam.outcomes)
 
 
 def make_exam(request: Request, junit: Sequence[str], progress: Progress) -> Exam:
@@ -86,8 +93,8 @@ def _calls(code: Code) -> tuple[WatchedCall, ...]:
 
 def _outcomes(code: Code, tests: Mapping[str, ModuleFacts], junit: Sequence[str]) -> tuple[TestOutcome, ...]:
     """How each test ended, once for each, with its place in the tree where that is found."""
-    read = read_all_outcomes([code.request.root / path for path in junit])
-    return settle(locate(read, tests, filter(is_test_path, code.tree.files)))
+    read = read_reports([code.request.root / path for path in junit])
+    return settle(locate(read.outcomes, tests, filter(is_test_path, code.tree.files)))
 
 
 def _modified(root: Path, paths: Iterable[str]) -> dict[str, float]:

@@ -8,10 +8,11 @@ from planner.errors import ConfigError
 from planner.forecast import Grain, forecast_candidates, import_share, read_rates
 from planner.git import read_churn
 from planner.measure import Progress, Request, is_test_path, read_measurement, read_with_trail
+from planner.model.blocked import Blockage, Repairs
 from planner.model.churn import Churn
 from planner.model.facts import ModuleFacts
 from planner.model.measurement import Measurement, Skipped
-from planner.model.option import Goalpost, Option, Outcome
+from planner.model.option import Goalpost, Outcome
 from planner.model.plan import Candidate, Forecast
 from planner.model.target import Meaning, Rules, Target, Total, version_numbers
 from planner.model.wish import Wish, is_match
@@ -19,7 +20,8 @@ from planner.pipeline.alternatives import find_alternatives
 from planner.pipeline.doctor import find_diagnosis
 from planner.pipeline.shared import Code, measured_product, product, read_code
 from planner.pipeline.silence import read_silenced
-from planner.solve import Field, Ground, find_ceilings, plan_options, recommend
+from planner.solve import Field, Ground, find_ceilings, plan_mix, plan_options, recommend
+from planner.solve.mend import with_mendings
 
 TELLING_SHARE = 10
 """From a tenth of all missing points on, those in test files are worth a sentence."""
@@ -29,13 +31,15 @@ TELLING_SHARE = 10
 class Goal:
     """What the user asked for: a percent as written (`12`, `+2`), its meaning, the total it is judged on, and more.
 
-    No percent asks for the most that the wish's budget buys.
+    No percent asks for the most that the wish's budget buys. `repairs` has reports of a test run, so that tests that
+    are stopped may run again in place of new ones.
     """
 
     percent: str | None
     meaning: Meaning = "exact"
     total: Total = "measured"
     wish: Wish = field(default_factory=Wish)
+    repairs: Repairs | None = None
 
 
 def make_plan(request: Request, goal: Goal, progress: Progress) -> Outcome:
@@ -46,6 +50,9 @@ def make_plan(request: Request, goal: Goal, progress: Progress) -> Outcome:
     churn = _churn(request, goal.wish)
     ground = replace(_ground(_forecast(measured, code), target, goal, measured), churn=_shares(churn))
     choice = _field(ground.forecast.candidates, measured, code.facts)
+    blockage = _blockage(goal.repairs, ground.forecast, measured, code)
+    if blockage:
+        choice, ground = with_mendings(choice, ground, blockage.mendings)
     is_open = target is None or target.shortfall(ground.today) or _lacks_required(ground)
     options = plan_options(choice, ground) if is_open else ()
     return Outcome(
@@ -62,8 +69,22 @@ def make_plan(request: Request, goal: Goal, progress: Progress) -> Outcome:
         is_calibrated=ground.forecast.is_calibrated,
         calibrated=goal.wish.calibrated,
         alternatives=find_alternatives(code, measured) if is_open else None,
-        diagnosis=find_diagnosis(code, taken, silenced=read_silenced(request.root)),
+        diagnosis=find_diagnosis(code, taken, _reports(goal), read_silenced(request.root)),
+        blockage=blockage,
     )
+
+
+def _blockage(repairs: Repairs | None, forecast: Forecast, measured: Measurement, code: Code) -> Blockage | None:
+    """What stops tests, where reports of a run were given."""
+    if repairs is None:
+        return None
+    from planner.pipeline.unblock import find_blockage  # reads tracebacks, which other plans do not need
+
+    return find_blockage(code, measured, forecast, repairs)
+
+
+def _reports(goal: Goal) -> tuple[str, ...]:
+    return goal.repairs.junit if goal.repairs else ()
 
 
 def make_status(request: Request, goal: Goal | None, progress: Progress) -> Outcome:
@@ -206,9 +227,6 @@ def _stretch(goal: Goal, choice: Field, ground: Ground, measured: Measurement) -
     if target is None or target.percent <= ground.target.percent:
         raise ConfigError(f"stretch {goal.wish.stretch!r} must lie above the target")
     need = target.points_needed(ground.today.points)
-    option = _mix(plan_options(choice, replace(ground, target=target, wish=replace(goal.wish, options=(), ladder=()))))
-    return Goalpost(target, need, max(0, need - ground.today.covered_points), option)
-
-
-def _mix(options: tuple[Option, ...]) -> Option | None:
-    return next((option for option in options if option.key == "mix" and option.steps), None)
+    option = plan_mix(choice, replace(ground, target=target, wish=replace(goal.wish, options=(), ladder=())))
+    more = max(0, need - ground.today.covered_points)
+    return Goalpost(target, need, more, option if option.steps else None)

@@ -9,6 +9,7 @@ from typing import Literal
 from planner.model.explanation import Explanation, ImportMap
 from planner.model.findings import Examination
 from planner.model.option import Outcome
+from planner.model.story import Story
 from planner.report.page import Page
 
 __all__ = [
@@ -35,23 +36,35 @@ DOCTOR_FORMATS: tuple[DoctorFormat, ...] = ("terminal", "markdown", "json", "git
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """How a report is set: `width` in columns, colour, ASCII lines only, all details, at most `most` ranked rows."""
+    """How a report is set: `width` in columns, colour, ASCII lines only, at most `most` ranked rows.
+
+    Detailed is everything there is to say, short what fits a comment on a pull request.
+    """
 
     width: int = 100
     has_colour: bool = False
     is_ascii: bool = False
     is_detailed: bool = False
     most: int | None = 20
+    is_short: bool = False
 
 
-def render(outcome: Outcome, subject: Subject, format: Format, look: Look) -> str:
-    """The report as text, ending in a newline. Same outcome and look, same text."""
+def render(outcome: Outcome, subject: Subject, format: Format, look: Look, story: Story | None = None) -> str:
+    """The report as text, ending in a newline. Same outcome, look and story, same text.
+
+    With a story, HTML has its pictures; without one it is the page that the terminal shows.
+    """
+    if format == "html" and story is not None and subject != "rank":
+        from planner.report import web
+
+        return web.render_status(outcome, story) if subject == "status" else web.render_plan(outcome, story)
     if format == "json":
         from planner.report import json, plan_json
 
         plan = plan_json.render_plan
         return {"plan": plan, "options": plan, "status": json.render_status, "rank": json.render_rank}[subject](outcome)
-    return set_page(_page(outcome, subject, look), format, look)
+    page = _plan_page(outcome, format, look) if subject == "plan" else _page(outcome, subject, look)
+    return set_page(page, format, look)
 
 
 def set_page(page: Page, format: Format, look: Look) -> str:
@@ -69,12 +82,23 @@ def set_page(page: Page, format: Format, look: Look) -> str:
     return render_terminal(page, width=look.width, has_colour=look.has_colour, is_ascii=look.is_ascii)
 
 
-def _page(outcome: Outcome, subject: Subject, look: Look) -> Page:
-    from planner.report.pages import options_page, plan_page, rank_page, status_page
+def _plan_page(outcome: Outcome, format: Format, look: Look) -> Page:
+    """One screen in a terminal unless it is to be detailed, a page for a meeting in Markdown, all of it in HTML."""
+    from planner.report.pages import glance_page, meeting_page, plan_page, short_page
+
+    if look.is_short:
+        return short_page(outcome)
+    if format == "markdown":
+        return meeting_page(outcome, is_detailed=look.is_detailed)
+    if format == "terminal" and not look.is_detailed:
+        return glance_page(outcome)
+    return plan_page(outcome, is_detailed=True)
+
+
+def _page(outcome: Outcome, subject: Literal["options", "status", "rank"], look: Look) -> Page:
+    from planner.report.pages import options_page, rank_page, status_page
 
     match subject:
-        case "plan":
-            return plan_page(outcome, is_detailed=look.is_detailed)
         case "options":
             return options_page(outcome, is_detailed=look.is_detailed)
         case "status":

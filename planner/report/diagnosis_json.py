@@ -23,6 +23,7 @@ def render_diagnosis(found: Examination) -> str:
                 for each in diagnosis.silenced
             ],
             "checks": list(diagnosis.checks),
+            **({} if found.blocked is None else {"blocked_tests": found.blocked}),
             "unchecked": [{"check": name, "reason": reason} for name, reason in diagnosis.unchecked.items()],
             **doubts_json(found.measurement),
         }

@@ -54,6 +54,20 @@ def markdown_block(text: str, language: str = "") -> str:
     return "\n".join([f"{fence}{language}", *visible_lines(text), fence])
 
 
+_FORMULA = re.compile(r"(?:^|(?<=[;,]))(\s*)(?=[-=+@\uff0d\uff1d\uff0b\uff20])")
+"""Where a spreadsheet would begin a formula: at the start of a cell, and after `;` or `,`, at which one that reads by
+other rules splits it. The last four are the full-width forms, which some locales take for the same."""
+
+
+def spreadsheet_text(text: str) -> str:
+    """Text as a cell that no spreadsheet computes: a single quote stands before what would begin a formula.
+
+    Source: OWASP, CSV Injection (owasp.org/www-community/attacks/CSV_Injection). A tab or a carriage return, which that
+    page names too, cannot begin a cell: all control characters are visible escapes before.
+    """
+    return _FORMULA.sub(r"\1'", visible(text))
+
+
 def workflow_message(text: str) -> str:
     """The text of a GitHub workflow command, whose lines no runner takes for another command.
 

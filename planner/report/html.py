@@ -32,17 +32,19 @@ def render_html(page: Page) -> str:
     title = next((block.text for block in page if isinstance(block, Heading)), "gapplan")
     head = [
         '<meta charset="utf-8">',
+        '<meta name="generator" content="gapplan">',
         f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">',
         '<meta name="viewport" content="width=device-width, initial-scale=1">',
         f"<title>{_text(title)}</title>",
         f"<style>{_STYLE}</style>",
     ]
-    body = "\n".join(_block(block) for block in page)
+    body = "\n".join(map(block_html, page))
     lines = ["<!DOCTYPE html>", '<html lang="en">', "<head>", *head, "</head>", "<body>", "<main>", body, "</main>"]
     return "\n".join([*lines, "</body>", "</html>", ""])
 
 
-def _block(block: Block) -> str:
+def block_html(block: Block) -> str:
+    """One block as markup, every text in it escaped: what other pages may set as it is."""
     match block:
         case Heading(text, level):
             return f"<h{level}>{_text(text)}</h{level}>"
@@ -60,13 +62,25 @@ def _block(block: Block) -> str:
 
 def _table(table: Table) -> str:
     table = table.without_empty()
-    head = "".join(f'<th scope="col"{_class(column)}>{_text(column.title)}</th>' for column in table.columns)
+    head = "".join(map(_title, table.columns))
     rows = [
         "<tr>" + "".join(_cell(cell, column) for cell, column in zip(row, table.columns, strict=True)) + "</tr>"
         for row in table.rows
     ]
-    parts = ["<div><table>", f"<thead><tr>{head}</tr></thead>", "<tbody>", *rows, "</tbody>", "</table></div>"]
+    parts = [
+        '<div tabindex="0"><table>',
+        f"<thead><tr>{head}</tr></thead>",
+        "<tbody>",
+        *rows,
+        "</tbody>",
+        "</table></div>",
+    ]
     return "\n".join(parts)
+
+
+def _title(column: Column) -> str:
+    """A column without a title has a plain cell: a heading that says nothing is none."""
+    return f'<th scope="col"{_class(column)}>{_text(column.title)}</th>' if column.title else "<td></td>"
 
 
 def _cell(text: str, column: Column) -> str:

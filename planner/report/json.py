@@ -31,6 +31,11 @@ def render_status(outcome: Outcome) -> str:
             "fail_under": float(measured.fail_under) if measured.fail_under is not None else None,
             "import_time": counts_json(outcome.share.import_time) if outcome.share else None,
             "behaviour": counts_json(outcome.share.behaviour) if outcome.share else None,
+            "files": [
+                {"path": each.path, "is_measured": is_measured, **counts_json(each.counts)}
+                for is_measured, files in ((True, measured.files), (False, measured.unmeasured))
+                for each in files
+            ],
             "unmeasured": [{"path": each.path, **counts_json(each.counts)} for each in measured.unmeasured],
             "doctor": doctor_json(outcome.diagnosis),
             **doubts_json(measured),

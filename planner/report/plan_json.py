@@ -22,6 +22,7 @@ from planner.report.json import (
     seams_json,
     target_json,
 )
+from planner.report.unblock_json import blockage_json
 from planner.report.words import because, chance_value, percent_value, written
 
 
@@ -52,6 +53,7 @@ def render_plan(outcome: Outcome) -> str:
             "stretch": _stretch(outcome.stretch) if outcome.stretch else None,
             "alternatives": alternatives_json(outcome.alternatives) if outcome.alternatives else None,
             "doctor": doctor_json(outcome.diagnosis),
+            **({"unblock": blockage_json(outcome.blockage)} if outcome.blockage else {}),
             **doubts_json(measured),
         }
     )
@@ -137,6 +139,7 @@ def _step(step: Step) -> dict[str, Json]:
         "seams": seams_json(candidate),
         "assert_on": list(candidate.asserts),
         "because": because(candidate, step),
+        **({"mends": candidate.mends} if candidate.mends else {}),
     }
 
 

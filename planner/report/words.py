@@ -273,6 +273,8 @@ def stretch(post: Goalpost) -> str:
 
 def because(candidate: Candidate, step: Step | None = None) -> list[str]:
     """Why the candidate gains and costs what it does, each reason a short clause."""
+    if candidate.mends:
+        return [f"the tests that {candidate.mends} stops run again"]
     features = candidate.features
     reasons = [f"{plural(candidate.missing, 'point')} missing"]
     if candidate.tests > 1:

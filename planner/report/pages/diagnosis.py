@@ -17,6 +17,12 @@ def diagnosis_page(found: Examination, *, is_detailed: bool = False) -> Page:
     diagnosis = found.diagnosis
     blocks: list[Block] = [Heading(f"{found.project}: is the measurement true?", 1), *_verdict(diagnosis)]
     blocks += todays_totals(found.measurement)
+    if found.blocked:
+        verb = "fails" if found.blocked == 1 else "fail"
+        yours = f"{words.plural(found.blocked, 'test')} {verb} by the reports given"
+        blocks.append(
+            Sentence(f"{yours}: gapplan unblock --junit says what stops them, and what mending it gives.", "bad")
+        )
     for number, each in enumerate(diagnosis.findings, 1):
         blocks += _finding(number, each, diagnosis.totals)
     blocks += _silenced(diagnosis)

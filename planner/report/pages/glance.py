@@ -7,6 +7,7 @@ from planner.model.option import Option, Outcome
 from planner.report import words
 from planner.report.page import Block, Heading, Meter, Page, Sentence
 from planner.report.pages.alternatives import alternatives_in_short
+from planner.report.pages.mend_first import mend_first_blocks, tests_line
 from planner.report.pages.options import options_table
 from planner.report.pages.recommendation import chosen_option, decision, how_figures_are_meant, in_time, warnings
 from planner.report.pages.shared import in_doubt, what_it_takes_in_short
@@ -20,10 +21,11 @@ def glance_page(outcome: Outcome) -> Page:
     """What a decision needs, in about thirty lines; the rest is the detailed plan."""
     asked = words.goal(outcome) if outcome.target else f"the most for {words.goal(outcome)}"
     blocks: list[Block] = [Heading(f"{outcome.project}: {asked}", 1), *_meter(outcome), *_where(outcome)]
-    blocks += in_doubt(outcome)
+    blocks += [*tests_line(outcome), *in_doubt(outcome)]
     if outcome.options:
         blocks += [options_table(outcome), how_figures_are_meant(outcome, "(ranges: gapplan options)")]
-        blocks += [decision(outcome), *_warnings(outcome), *_steps(outcome)]
+        blocks += [decision(outcome), *_warnings(outcome), *mend_first_blocks(outcome, is_detailed=False)]
+        blocks += _steps(outcome)
         blocks += claims_in_short(outcome)
     return (*blocks, *_more(outcome))
 
@@ -62,11 +64,15 @@ def _warnings(outcome: Outcome) -> Iterator[Block]:
 
 
 def _steps(outcome: Outcome) -> Iterator[Block]:
-    if chosen := chosen_option(outcome):
-        yield steps_table(chosen.steps[:FIRST_STEPS])
-        if rest := chosen.steps[FIRST_STEPS:]:
+    chosen = chosen_option(outcome)
+    if chosen and chosen.written:
+        if chosen.mended:
+            yield Heading(f"Then ({words.label(chosen)})")
+        yield steps_table(chosen.written[:FIRST_STEPS])
+        if rest := chosen.written[FIRST_STEPS:]:
             gained = words.count(sum(step.marginal_gain for step in rest))
-            first = f"; measure and plan again after test {chosen.measure_after[0]}" if chosen.measure_after else ""
+            kind = "step" if chosen.mended else "test"
+            first = f"; measure and plan again after {kind} {chosen.measure_after[0]}" if chosen.measure_after else ""
             yield Sentence(f"{words.plural(len(rest), 'more test')}, +{gained}{first}.", "quiet")
 
 

@@ -9,6 +9,7 @@ from planner.report.page import Block, Bullets, Heading, Page, Sentence, Tasks
 from planner.report.pages.alternatives import alternatives_blocks, alternatives_in_short
 from planner.report.pages.glance import claims_in_short
 from planner.report.pages.ladder import ladder_blocks
+from planner.report.pages.mend_first import mend_first_blocks, tests_line
 from planner.report.pages.options import claim_blocks, options_table, requirement_blocks
 from planner.report.pages.recommendation import chosen_option, decision, how_figures_are_meant, reach, recommendation
 from planner.report.pages.shared import doubts, in_doubt, what_it_takes, what_it_takes_in_short, where_we_are
@@ -36,13 +37,14 @@ def meeting_page(outcome: Outcome, *, is_detailed: bool = False) -> Page:
     blocks: list[Block] = [Heading(f"{outcome.project}: {asked}", 1)]
     if outcome.options:
         blocks += [Heading("Decision"), *recommendation(outcome), *reach(outcome)]
-    blocks += [Heading("Where we are"), *where_we_are(outcome)]
+    blocks += [Heading("Where we are"), *where_we_are(outcome), *tests_line(outcome)]
     if outcome.target:
         blocks += what_it_takes(outcome, outcome.target)
     if outcome.options:
         blocks += [Heading("Options"), options_table(outcome, is_wide=True)]
         blocks += [how_figures_are_meant(outcome, "with P10-P90 beside them")]
         blocks += [*requirement_blocks(outcome), *claim_blocks(outcome), *ladder_blocks(outcome)]
+        blocks += mend_first_blocks(outcome, is_detailed=is_detailed)
         blocks += [*_first_sprint(outcome), *(_all_steps(outcome) if is_detailed else ())]
     if outcome.alternatives:
         blocks += alternatives_blocks(outcome.alternatives, is_detailed=is_detailed)
@@ -59,7 +61,7 @@ def short_page(outcome: Outcome) -> Page:
     blocks.append(Sentence(f"Covered {words.percent(measured.totals)} of {words.points_in(measured.totals)}."))
     if outcome.target:
         blocks.append(what_it_takes_in_short(outcome, outcome.target))
-    blocks += in_doubt(outcome)
+    blocks += [*tests_line(outcome), *in_doubt(outcome)]
     if outcome.options:
         blocks += [decision(outcome), options_table(outcome), *claims_in_short(outcome)]
         blocks += _next(outcome)
@@ -86,8 +88,8 @@ def _first_sprint(outcome: Outcome) -> Iterator[Block]:
     yield Heading("First sprint")
     yield Tasks([_task(step) for step in sprint])
     text = f"Together +{words.count(gained)}. Then measure and plan again"
-    rest = len(chosen.steps) - len(sprint)
-    yield Sentence(f"{text}: {words.plural(rest, 'test')} of {words.label(chosen)} remain." if rest else f"{text}.")
+    rest, kind = len(chosen.steps) - len(sprint), "step" if chosen.mended else "test"
+    yield Sentence(f"{text}: {words.plural(rest, kind)} of {words.label(chosen)} remain." if rest else f"{text}.")
 
 
 def _sprint(chosen: Option) -> tuple[Step, ...]:
@@ -99,6 +101,8 @@ def _sprint(chosen: Option) -> tuple[Step, ...]:
 def _task(step: Step) -> str:
     """`test create_application in src/shop/bootstrap.py: +160, 30-45 min (lines 46)`."""
     candidate = step.candidate
+    if candidate.mends:
+        return f"mend {candidate.mends}: +{words.count(step.marginal_gain)}, {words.hours(step.effort)}"
     what = "import" if candidate.unit == MODULE else f"test {candidate.unit} of"
     nth = f", test {step.test}" if step.test > 1 else ""
     built = [f"build {seam.double} first" for seam in step.new_seams]
@@ -110,9 +114,9 @@ def _task(step: Step) -> str:
 
 def _all_steps(outcome: Outcome) -> Iterator[Block]:
     for option in outcome.options:
-        if option.steps:
+        if option.written:
             yield Heading(f"Steps of {words.label(option)}")
-            yield steps_table(option.steps)
+            yield steps_table(option.written)
 
 
 def _risks(outcome: Outcome) -> Iterator[Block]:

@@ -16,7 +16,8 @@ def options_table(outcome: Outcome, *, is_wide: bool = False) -> Table:
     columns = [Column(""), Column("option"), Column("reaches it" if outcome.target else "", fold=24)]
     columns += [Column("gain", is_number=True), *([Column("P10-P90", is_number=True, drop=6)] if is_wide else [])]
     columns += [Column("after", is_number=True), Column("whole tree", is_number=True, drop=2)]
-    columns += [Column("import only", is_number=True, drop=1), Column("tests", is_number=True)]
+    columns += [Column("import only", is_number=True, drop=1)]
+    columns += [Column("mends", is_number=True), Column("tests", is_number=True)]
     columns += [Column("hours", is_number=True), Column("builds", is_number=True, drop=3)]
     proven = [Column("ceiling", is_number=True, drop=5), Column(_gap(outcome), is_number=True, drop=4)]
     columns += proven if is_wide else []
@@ -39,6 +40,7 @@ def _row(option: Option, outcome: Outcome, *, is_wide: bool) -> tuple[str, ...]:
         words.percent_of(option.points_after, option.points_total_after, goal),
         _whole_tree(option, goal),
         words.count(option.import_time_points),
+        words.plural(len(option.mended), "cause") if option.mended else "",
         words.plural(len(option.rungs), "rung") if option.rungs else words.tests(option.tests),
         words.hours(option.effort) if option.points_gained else "-",
         words.plural(len(option.new_seams), "double") if option.new_seams else "",

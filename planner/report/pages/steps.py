@@ -17,7 +17,8 @@ def steps_table(steps: Sequence[Step]) -> Table:
     columns += [Column("import", is_number=True, drop=0 if any(step.is_hollow for step in steps) else 3)]
     columns += [Column("hours", is_number=True), Column("missing lines", drop=4, fold=14)]
     columns += [Column("assert on", drop=1, fold=22), Column("double", drop=2, fold=22)]
-    return Table(columns, [_row(row, len(steps)) for row in _by_unit(steps)])
+    last = max((step.order for step in steps), default=0)
+    return Table(columns, [_row(row, last) for row in _by_unit(steps)])
 
 
 def _by_unit(steps: Sequence[Step]) -> list[list[Step]]:
