@@ -257,7 +257,7 @@ def test_the_plan_of_the_suite_unblocks_before_it_writes_tests(suite: Path) -> N
     told = _ask(suite, "plan", "--target", "85", *BOTH).text
 
     assert "Unblocking comes first" in told
-    assert told.index("Unblocking comes first") < told.index("Steps of")
+    assert told.index("Unblocking comes first") < told.index("Then (")
 
 
 def test_the_logs_of_the_suite_tell_the_same_counts_as_its_reports(suite: Path) -> None:

@@ -28,7 +28,7 @@ FIRST = sorted((Path(__file__).parent / "compatibility" / "0.1.0").glob("*.json"
 
 SINCE_0_1_0 = {
     *("calibrate", "doctor", "explain", "graph", "history", "noise", "pace", "plan", "rank", "receipt", "replay"),
-    *("report", "resume", "status", "why"),
+    *("report", "resume", "status", "suite", "unblock", "why"),
 }
 """The formats that version 0.1.0 had."""
 

@@ -72,8 +72,10 @@ _REPORTS = (
     "TN:\nSF:",
     "\nSF:/",
     "<testsuite",
+    '<meta name="generator" content="gapplan">',
+    '{\n  "format": 1,\n  "project": ',
 )
-"""How coverage and test reports begin, or what stands near their beginning: they list every function."""
+"""How coverage and test reports begin, our own too, or what stands near their beginning: they list every function."""
 
 
 def read_texts(root: Path) -> dict[str, str]:

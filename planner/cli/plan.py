@@ -8,7 +8,7 @@ import click
 
 from planner.cli.common import PAGE_FORMATS, Common, common_options, complete_file, merge_options
 from planner.cli.repairs import repairs_of
-from planner.cli.show import progress_for, say, show, write
+from planner.cli.show import data_text, progress_for, say, show, write
 from planner.cli.wishes import wish_options
 from planner.errors import ConfigError
 from planner.model.option import Outcome
@@ -139,10 +139,10 @@ def _resume(common: Common, name: str, saved: str | None, store: str | None, *, 
 
 
 def _resumed_text(resumed: "Resumed", common: Common, look: Look) -> str:
-    if common.format == "json":
+    if common.is_data:
         from planner.report.resume_json import render_resumed
 
-        return render_resumed(resumed)
+        return data_text("resume", render_resumed(resumed), common)
     from planner.report import set_page
     from planner.report.pages.resume import resume_page
 

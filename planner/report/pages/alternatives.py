@@ -32,7 +32,8 @@ def alternatives_in_short(found: Alternatives) -> str:
     parts = []
     if found.deletions:
         points = sum(each.points for each in found.deletions)
-        parts.append(f"delete {_kinds(found.deletions)} that nothing reaches ({words.plural(points, 'point')})")
+        unreached = f"{_kinds(found.deletions)} that nothing reaches ({words.plural(points, 'point')})"
+        parts.append(f"see whether {unreached} can go")
     if found.change and found.exclusions:
         missing = sum(each.missing for each in found.exclusions)
         parts.append(f"exclude {words.plural(missing, 'missing point')} by convention")

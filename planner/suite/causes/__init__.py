@@ -86,4 +86,4 @@ def _notices(
         yield f"{lost} failing test(s) are counted in a log that does not name them: they are in no cause"
     files = sum(each.phase == "collection" and each.ending in ("failed", "error") for each in settled)
     if files:
-        yield f"{files} test file(s) could not be collected: each counts as one test, how many it holds is not known"
+        yield f"{files} test file(s) could not be collected: each counts as one test of the report"
