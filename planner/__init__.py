@@ -37,7 +37,7 @@ def load(
             raise
         from planner.errors import GapplanError
 
-        raise GapplanError("planner.load needs pandas: pip install 'gapplan[notebook]'") from error
+        raise GapplanError("planner.load needs pandas: pip install pandas") from error
     return load_project(path, data, source, rcfile, store, is_cached=cache)
 
 

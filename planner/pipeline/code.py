@@ -40,7 +40,7 @@ def make_explanation(request: Request, place: str, progress: Progress) -> Explan
         module=facts.module,
         unit=unit,
         is_measured=any(each.path == file.path for each in measured.files),
-        units=tuple(_gaps(each, file, facts, code) for each in units if each.lines & file.statements),
+        units=tuple(gaps_of(each, file, facts, code) for each in units if each.lines & file.statements),
         import_time=share.import_time if share else Counts(),
         behaviour=share.behaviour if share else Counts(),
         hollow_text=ranges_text(file.statements & facts.hollow, file.statements),
@@ -64,7 +64,7 @@ def make_import_map(request: Request, package: str | None, depth: int | None, pr
     files = {file.path: file for file in product(measured)}
     return ImportMap(
         project=request.root.name,
-        nodes=tuple(_node(name, files[modules.by_name[name].path], shape, code) for name in sorted(kept)),
+        nodes=tuple(node_of(name, files[modules.by_name[name].path], shape, code) for name in sorted(kept)),
         edges=tuple(each for each in edges if each.source in kept and each.target in kept),
         cycles=tuple(cycle for cycle in shape.cycles if kept.issuperset(cycle)),
         inputs=measured.inputs,
@@ -98,7 +98,8 @@ def _is_within(name: str, unit: str) -> bool:
     return not unit or name == unit or name.startswith(f"{unit}.")
 
 
-def _gaps(unit: Unit, file: FileCoverage, facts: ModuleFacts, code: Code) -> UnitGaps:
+def gaps_of(unit: Unit, file: FileCoverage, facts: ModuleFacts, code: Code) -> UnitGaps:
+    """What is measured and missing in one unit of a file, and what it touches; counts are statements and points."""
     return UnitGaps(
         name=unit.name,
         kind=unit.kind,
@@ -172,7 +173,8 @@ def _around(package: str, depth: int | None, known: Mapping[str, ModuleFacts], e
     return kept
 
 
-def _node(name: str, file: FileCoverage, shape: Shape, code: Code) -> Node:
+def node_of(name: str, file: FileCoverage, shape: Shape, code: Code) -> Node:
+    """A module of the import graph, with its coverage and the kinds of seams that its own code touches."""
     units = code.facts[file.path].units
     touched = {touch.seam.kind for unit in units for touch in code.direct.get((file.path, unit.name), ())}
     return Node(

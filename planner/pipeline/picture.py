@@ -1,7 +1,6 @@
 """The story that pictures tell: a plan's outcome, and beside it the values that the HTML report and notebooks draw."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 
 from planner.errors import InputError
@@ -20,13 +19,12 @@ from planner.model.plan import Candidate
 from planner.model.problem import BodyKey
 from planner.model.story import REST, Excerpt, Fragment, ModulePlace, Moment, PlanImports, Story, UnitPlace
 from planner.model.wish import Wish
-from planner.pipeline.alternatives import find_alternatives
-from planner.pipeline.code import _node
-from planner.pipeline.plan import Goal, _field, _ground, _target, _with_notices, make_plan
+from planner.pipeline.code import node_of
+from planner.pipeline.plan import with_alternatives
 from planner.pipeline.shared import Code, measured_product, product
-from planner.pipeline.study import Study, plan_study, read_study
+from planner.pipeline.start import Goal, find_target, with_notices
+from planner.pipeline.study import plan_study, read_study
 from planner.solve.frontier import find_routes
-from planner.solve.mend import with_mendings
 from planner.source.read import read_text
 
 MOST_NODES = 30
@@ -50,31 +48,19 @@ def make_illustrated_plan(
     """
     study = read_study(request, goal.wish, progress)
     measured, code = study.measured, study.code
-    outcome = make_plan(request, goal, progress) if goal.repairs else _planned(study, goal)
-    forecast = study.forecast()
-    choice = _field(forecast.candidates, measured, code.facts)
-    ground = _ground(forecast, _target(goal, measured), goal, measured)
-    if outcome.blockage:
-        choice, ground = with_mendings(choice, ground, outcome.blockage.mendings)
+    planned = plan_study(study, goal)
+    outcome = with_alternatives(study, planned.outcome)
     chosen = next((each for each in outcome.options if each.key == outcome.recommended), None)
     moments, notices = read_moments(store)
     story = Story(
-        code=tuple(map_code(measured, code.facts, forecast.candidates)),
-        routes=find_routes(outcome.options, choice, ground),
+        code=tuple(map_code(measured, code.facts, study.forecast().candidates)),
+        routes=find_routes(outcome.options, planned.choice, planned.ground),
         imports=plan_imports(chosen, code, measured) if chosen else PlanImports(),
         excerpts=read_excerpts(outcome.options, measured, code),
         moments=moments,
         notices=notices,
     )
     return outcome, story
-
-
-def _planned(study: Study, goal: Goal) -> Outcome:
-    """What `make_plan` gives for a goal without reports of a test run, by the study that the story reads from."""
-    outcome = plan_study(study, goal).outcome
-    if not outcome.ceilings:  # nothing is left to plan
-        return outcome
-    return replace(outcome, alternatives=find_alternatives(study.code, study.measured))
 
 
 def make_illustrated_status(
@@ -85,8 +71,8 @@ def make_illustrated_status(
     measured, code = study.measured, study.code
     outcome = Outcome(
         project=request.root.name,
-        measurement=_with_notices(measured, code),
-        target=_target(goal, measured) if goal else None,
+        measurement=with_notices(measured, code),
+        target=find_target(goal, measured) if goal else None,
         share=import_share(measured_product(measured), code.facts),
         diagnosis=study.diagnosis,
     )
@@ -154,7 +140,7 @@ def plan_imports(option: Option, code: Code, measured: Measurement) -> PlanImpor
     kept = {*planned, *nearest[: MOST_NODES - len(planned)]}
     shape = find_shape(code.facts.values(), read_configuration(code.request.root))
     return PlanImports(
-        nodes=tuple(_node(name, files[known[name].path], shape, code) for name in sorted(kept)),
+        nodes=tuple(node_of(name, files[known[name].path], shape, code) for name in sorted(kept)),
         edges=tuple(each for each in edges if each.source in kept and each.target in kept),
         gains={name: gains[name] for name in planned},
         left_out=len(ranked) - len(planned),

@@ -23,26 +23,26 @@ from planner.model.problem import BodyKey
 from planner.model.seams import SEAM_KINDS
 from planner.model.target import Target
 from planner.model.wish import Wish, is_match
-from planner.pipeline.code import _gaps
+from planner.pipeline.code import gaps_of
 from planner.pipeline.doctor import find_diagnosis
-from planner.pipeline.plan import (
-    Goal,
-    _about_churn,
-    _about_wish,
-    _blockage,
-    _churn,
-    _field,
-    _forecast,
-    _ground,
-    _lacks_required,
-    _reports,
-    _shares,
-    _stretch,
-    _target,
-    _with_notices,
-)
 from planner.pipeline.shared import Code, measured_product, product, read_code
 from planner.pipeline.silence import read_silenced
+from planner.pipeline.start import (
+    Goal,
+    about_churn,
+    about_wish,
+    blockage_of,
+    churn_shares,
+    find_churn,
+    find_stretch,
+    find_target,
+    forecast_plan,
+    lacks_required,
+    make_field,
+    make_ground,
+    reports_of,
+    with_notices,
+)
 from planner.solve import Field, Ground, find_ceilings, plan_options, recommend
 from planner.solve.assume import with_done, with_free_seams
 from planner.solve.mend import with_mendings
@@ -101,7 +101,7 @@ class Study:
     @cached_property
     def churn(self) -> Churn | Skipped | None:
         """Commits by file, where the project's configuration weighs by them."""
-        return _churn(self.request, self.code.wish)
+        return find_churn(self.request, self.code.wish)
 
     @cached_property
     def _forecasts(self) -> dict[Grain, Forecast]:
@@ -110,7 +110,7 @@ class Study:
     def forecast(self, grain: Grain = "class") -> Forecast:
         """What can be planned, by the project's own rates and without what its configuration leaves out."""
         if grain not in self._forecasts:
-            self._forecasts[grain] = _forecast(self.measured, self.code, grain)
+            self._forecasts[grain] = forecast_plan(self.measured, self.code, grain)
         return self._forecasts[grain]
 
 
@@ -127,25 +127,25 @@ def plan_study(study: Study, goal: Goal, assumed: Assumed | None = None) -> Plan
     Raises ConfigError for a goal that cannot be read, or a place, pattern or kind of seam that is not known.
     """
     assumed = assumed or Assumed()
-    measured, target = study.measured, _target(goal, study.measured)
-    blockage = _blockage(goal.repairs, study.forecast(), measured, study.code)
+    measured, target = study.measured, find_target(goal, study.measured)
+    blockage = blockage_of(goal.repairs, study.forecast(), measured, study.code)
     choice, ground = _start(study, goal, target, assumed, blockage)
-    is_open = target is None or target.shortfall(ground.today) or _lacks_required(ground)
+    is_open = target is None or target.shortfall(ground.today) or lacks_required(ground)
     options = plan_options(choice, ground) if is_open else ()
     outcome = Outcome(
         project=study.request.root.name,
-        measurement=_with_notices(measured, study.code, *_about_wish(goal.wish, measured), *_about_churn(study.churn)),
+        measurement=with_notices(measured, study.code, *about_wish(goal.wish, measured), *about_churn(study.churn)),
         target=target,
         options=options,
         recommended=recommend(options, has_target=bool(target)),
         share=import_share(measured_product(measured), study.code.facts),
         ceilings=find_ceilings(choice, ground) if is_open else (),
-        stretch=_stretch(goal, choice, ground, measured),
+        stretch=find_stretch(goal, choice, ground, measured),
         budget=goal.wish.budget,
         confidence=goal.wish.confidence,
         is_calibrated=ground.forecast.is_calibrated,
         calibrated=goal.wish.calibrated,
-        diagnosis=study.diagnose(_reports(goal)),
+        diagnosis=study.diagnose(reports_of(goal)),
         blockage=blockage,
     )
     return Planned(outcome, choice, ground, assumed)
@@ -158,9 +158,9 @@ def _start(
     _check_kinds(assumed.seams_free)
     _check_patterns(assumed.skip, study.measured)
     candidates = with_free_seams(study.forecast().candidates, assumed.seams_free)
-    choice = _field(candidates, study.measured, study.code.facts)
-    ground = _ground(replace(study.forecast(), candidates=candidates), target, goal, study.measured)
-    ground = replace(ground, churn=_shares(study.churn))
+    choice = make_field(candidates, study.measured, study.code.facts)
+    ground = make_ground(replace(study.forecast(), candidates=candidates), target, goal, study.measured)
+    ground = replace(ground, churn=churn_shares(study.churn))
     if blockage:
         choice, ground = with_mendings(choice, ground, blockage.mendings)
     choice, ground = _done(choice, ground, assumed.done)
@@ -203,7 +203,7 @@ def units_of(study: Study) -> Iterator[tuple[FileCoverage, UnitGaps]]:
         facts = study.code.facts.get(file.path)
         if facts:
             found = [unit for unit in facts.units if unit.lines & file.statements]
-            yield from ((file, _gaps(unit, file, facts, study.code)) for unit in found)
+            yield from ((file, gaps_of(unit, file, facts, study.code)) for unit in found)
 
 
 def imports_of(study: Study) -> tuple[Edge, ...]:
