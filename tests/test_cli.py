@@ -792,6 +792,13 @@ def test_a_terminal_gets_colour_unless_it_is_refused(shop: Path) -> None:
 # Quiet, verbose, debug
 
 
+def test_verbose_says_how_long_planning_and_examining_took(shop: Path) -> None:
+    said = run("plan", "--target", "62", "-v", cwd=shop).stderr
+
+    assert "gapplan: planning options: 4, " in said
+    assert "gapplan: examining the measurement: " in said
+
+
 def test_verbose_says_on_standard_error_what_is_read(shop: Path) -> None:
     plain, verbose = run("status", cwd=shop), run("status", "-v", cwd=shop)
 

@@ -224,7 +224,7 @@ def test_the_diagnosis_of_a_plan_is_that_of_the_doctor(project: Path) -> None:
 
 def test_silenced_checks_are_handed_on(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     given: list[object] = []
-    monkeypatch.setattr(doctor, "diagnose", lambda exam, silenced: given.append(silenced))
+    monkeypatch.setattr(doctor, "diagnose", lambda exam, silenced, watch: given.append(silenced))
 
     make_diagnosis(Request(project), (), _quietly, {"gate-stale": "raised at the end of the release"})
 

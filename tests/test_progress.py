@@ -86,7 +86,7 @@ def test_no_bar_when_quiet_or_in_a_pipe(
 def test_verbose_says_how_many_files_and_how_long_even_on_a_terminal(terminal: Terminal, tmp_path: Path) -> None:
     walked(merge_options({"project": str(tmp_path)}, {"verbose": True}), terminal)
 
-    assert re.fullmatch(r"gapplan: reading sources: 5 files, \d\.\d\d s\n", terminal.getvalue())
+    assert re.fullmatch(r"gapplan: reading sources: 5, \d\.\d\d s\n", terminal.getvalue())
 
 
 def test_a_walk_that_is_broken_off_leaves_the_terminal_clean(

@@ -149,7 +149,7 @@ def _told(paths: Iterable[str], label: str) -> Iterator[str]:
     listed = list(paths)
     start = time.perf_counter()
     yield from listed
-    print(f"gapplan: {label}: {len(listed)} files, {time.perf_counter() - start:.2f} s", file=sys.stderr)
+    print(f"gapplan: {label}: {len(listed)}, {time.perf_counter() - start:.2f} s", file=sys.stderr)
 
 
 def _barred(paths: Iterable[str], label: str) -> Iterator[str]:

@@ -4,7 +4,7 @@ In here: the checks (`checks`), what several of them share, how grave findings a
 reading of files, texts of reports.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from planner.doctor.check import Check
@@ -16,12 +16,21 @@ from planner.model.findings import SEVERITIES, Diagnosis, Silenced
 __all__ = ["CHECKS", "WATCHED", "Check", "Exam", "diagnose"]
 
 
-def diagnose(exam: Exam, silenced: Mapping[str, str] | None = None, checks: Iterable[Check] = CHECKS) -> Diagnosis:
-    """Run the checks; `silenced` gives a reason for each check whose findings the project does not want to hear of."""
+def diagnose(
+    exam: Exam,
+    silenced: Mapping[str, str] | None = None,
+    checks: Iterable[Check] = CHECKS,
+    *,
+    watch: Callable[[Sequence[Check]], Iterable[Check]] = iter,
+) -> Diagnosis:
+    """Run the checks; `silenced` gives a reason for each check whose findings the project does not want to hear of.
+
+    `watch` hands on the checks one by one: a bar can count them.
+    """
     reasons = silenced or {}
     asked = [each for each in checks if not each.needs(exam)]
     totals = exam.measurement.totals
-    found = [finding for check in asked for finding in check.find(exam)]
+    found = [finding for check in watch(asked) for finding in check.find(exam)]
     graded = [replace(each, severity=each.severity or severity_of(each, totals)) for each in found]
     ranked = sorted(graded, key=lambda each: (-SEVERITIES.index(each.severity or "note"), -each.doubt.swing(totals)))
     return Diagnosis(

@@ -14,7 +14,7 @@ from planner.model.findings import Diagnosis, Examination
 from planner.model.measurement import Skipped
 from planner.model.outcomes import TestOutcome
 from planner.pipeline.entered import Entered
-from planner.pipeline.shared import Code, read_code
+from planner.pipeline.shared import Code, read_code, watched
 from planner.settings import read_coverage_settings, read_pytest_settings
 from planner.settings.gates import read_gates
 from planner.source.cache import read_all_calls
@@ -34,7 +34,12 @@ def make_diagnosis(
     taken = read_with_trail(request, progress)
     code = read_code(request, taken.measurement, progress)
     exam = gather_exam(code, taken, junit)
-    return Examination(request.root.name, taken.measurement, diagnose(exam, silenced), _blocked(exam))
+    return Examination(
+        request.root.name,
+        taken.measurement,
+        diagnose(exam, silenced, watch=watched(progress, "examining the measurement")),
+        _blocked(exam),
+    )
 
 
 def _blocked(exam: Exam) -> int | None:
@@ -53,7 +58,8 @@ def find_diagnosis(
     code: Code, taken: Taken, junit: Sequence[str] = (), silenced: Mapping[str, str] | None = None
 ) -> Diagnosis:
     """The diagnosis of a project that was measured and read already, as for a plan."""
-    return diagnose(gather_exam(code, taken, junit), silenced)
+    watch = watched(code.progress, "examining the measurement")
+    return diagnose(gather_exam(code, taken, junit), silenced, watch=watch)
 
 
 def gather_exam(code: Code, taken: Taken, junit: Sequence[str] = ()) -> Exam:

@@ -1,9 +1,10 @@
 """What every story needs: which files are the product, their facts, and the seams their units touch."""
 
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import TypeVar
 
 from planner.config import read_config
 from planner.forecast import Surroundings
@@ -22,6 +23,8 @@ from planner.model.measurement import FileCoverage, Measurement, Skipped
 from planner.model.seams import Double, TestFacts, UnitKey
 from planner.model.wish import Wish
 from planner.source.cache import read_all_facts, read_all_tests
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -141,6 +144,16 @@ def read_code(request: Request, measured: Measurement, progress: Progress, wish:
     found = read_all_facts(request.root, paths, frozenset(paths), request.caches, progress)
     facts = {path: facts for path, facts in found.items() if not isinstance(facts, Skipped)}
     return Code(request, facts, progress, wish or Wish())
+
+
+def watched(progress: Progress, label: str) -> Callable[[Sequence[T]], Iterator[T]]:
+    """What hands on its items one by one, so that `progress` can count them."""
+
+    def watch(items: Sequence[T]) -> Iterator[T]:
+        places = progress([str(place) for place, _ in enumerate(items)], label)
+        return (item for _, item in zip(places, items, strict=True))
+
+    return watch
 
 
 def product(measured: Measurement) -> list[FileCoverage]:

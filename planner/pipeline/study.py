@@ -25,7 +25,7 @@ from planner.model.target import Target
 from planner.model.wish import Wish, is_match
 from planner.pipeline.code import gaps_of
 from planner.pipeline.doctor import find_diagnosis
-from planner.pipeline.shared import Code, measured_product, product, read_code
+from planner.pipeline.shared import Code, measured_product, product, read_code, watched
 from planner.pipeline.silence import read_silenced
 from planner.pipeline.start import (
     Goal,
@@ -131,7 +131,7 @@ def plan_study(study: Study, goal: Goal, assumed: Assumed | None = None) -> Plan
     blockage = blockage_of(goal.repairs, study.forecast(), measured, study.code)
     choice, ground = _start(study, goal, target, assumed, blockage)
     is_open = target is None or target.shortfall(ground.today) or lacks_required(ground)
-    options = plan_options(choice, ground) if is_open else ()
+    options = plan_options(choice, ground, watched(study.code.progress, "planning options")) if is_open else ()
     outcome = Outcome(
         project=study.request.root.name,
         measurement=with_notices(measured, study.code, *about_wish(goal.wish, measured), *about_churn(study.churn)),

@@ -1,6 +1,6 @@
 """Options A to D, the mix and the user's own: each a filter and a story over the same solver."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from planner.model.option import Ceiling, Option
@@ -17,6 +17,10 @@ SMALL_MODULE = 80
 
 MEDIUM_MODULE = (40, 400)
 """Points missing in a medium-sized module: the same team's "medium modules" have 50 to 100 each."""
+
+
+Watch = Callable[[Sequence[Subject]], Iterable[Subject]]
+"""Hands on what it is given, one by one: a bar can count them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,12 +74,15 @@ KINDS = (
 )
 
 
-def plan_options(field: Field, ground: Ground) -> tuple[Option, ...]:
-    """A, B, C, D, the mix, and the user's own options, in this order."""
-    best = choose_way(field.candidates, ground)
-    subjects = [_subject(kind, field) for kind in KINDS]
-    mix = account(_mix_subject(field, ground), best, ground, field.candidates)
-    made = [_plan(each, best, field, ground) for each in subjects]
+def plan_options(field: Field, ground: Ground, watch: Watch = iter) -> tuple[Option, ...]:
+    """A, B, C, D, the mix, and the user's own options, in this order; `watch` sees each subject as it is begun."""
+    over_all = _mix_subject(field, ground)
+    ways: list[Chosen] = []
+    made: list[Option] = []
+    for subject in watch([over_all, *(_subject(kind, field) for kind in KINDS)]):
+        ways = ways or [choose_way(over_all.candidates, ground)]
+        made.append(_plan(subject, ways[0], field, ground))
+    (best,), (mix, *made) = ways, made
     if any(each.mends for each in field.candidates):
         mix = _mix_of(mix, made, field, ground)
     ladder = [_ladder(mix, field, ground)] if ground.target else []
