@@ -191,7 +191,7 @@ def test_an_option_has_its_figures() -> None:
     }
     assert found["gain"] == {"p10": 15, "p50": 30, "p90": 60}
     assert found["tests"] == {"p50": 2, "p80": 2}
-    assert found["effort_hours"] == {"p50": 2.0, "p80": round((Effort(1, 2) + Effort(1, 2)).p80, 2)}
+    assert found["effort_hours"] == {"p50": 2.0, "p80": round((Effort(1, 2) + Effort(1, 2)).p80, 4)}
 
 
 def test_a_percent_is_cut_and_never_rounded_up() -> None:
@@ -309,7 +309,7 @@ def test_a_rung_has_a_gate_what_it_takes_and_a_day() -> None:
         "points": 63,
         "points_gained": 13,
         "tests": {"p50": 2, "p80": 3},
-        "effort_hours": {"p50": 1.23, "p80": 2.35},
+        "effort_hours": {"p50": 1.234, "p80": 2.345},
         "periods": [
             {"amount": 6.0, "of": "hours", "period": "week", "count": 0.3333},
             {"amount": pytest.approx(287 / 3), "of": "points", "period": "milestone", "count": 2.0},

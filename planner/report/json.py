@@ -144,8 +144,8 @@ def range_json(found: Range) -> dict[str, Json]:
 
 
 def effort_json(effort: Effort) -> dict[str, Json]:
-    """Hours, two decimals."""
-    return {"p50": round(effort.p50, 2), "p80": round(effort.p80, 2)}
+    """Hours with four decimals: with fewer, who rounds them again would not get what the page shows."""
+    return {"p50": round(effort.p50, 4), "p80": round(effort.p80, 4)}
 
 
 def doctor_json(diagnosis: Diagnosis | None) -> Json:
