@@ -4,7 +4,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from planner.errors import InputError
-from planner.forecast import import_share
 from planner.graph.imports import find_edges
 from planner.graph.shape import find_shape, read_configuration
 from planner.history.pace import find_waves
@@ -20,9 +19,9 @@ from planner.model.problem import BodyKey
 from planner.model.story import REST, Excerpt, Fragment, ModulePlace, Moment, PlanImports, Story, UnitPlace
 from planner.model.wish import Wish
 from planner.pipeline.code import node_of
-from planner.pipeline.plan import with_alternatives
+from planner.pipeline.plan import status_of, with_alternatives
 from planner.pipeline.shared import Code, measured_product, product
-from planner.pipeline.start import Goal, find_target, with_notices
+from planner.pipeline.start import Goal
 from planner.pipeline.study import plan_study, read_study
 from planner.solve.frontier import find_routes
 from planner.source.read import read_text
@@ -69,13 +68,7 @@ def make_illustrated_status(
     """The status as `make_status` makes it, the map of the code and the way so far."""
     study = read_study(request, Wish(), progress)
     measured, code = study.measured, study.code
-    outcome = Outcome(
-        project=request.root.name,
-        measurement=with_notices(measured, code),
-        target=find_target(goal, measured) if goal else None,
-        share=import_share(measured_product(measured), code.facts),
-        diagnosis=study.diagnosis,
-    )
+    outcome = status_of(study, goal)
     moments, notices = read_moments(store)
     return outcome, Story(tuple(map_code(measured, code.facts, ())), moments=moments, notices=notices)
 

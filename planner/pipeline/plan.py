@@ -3,17 +3,15 @@
 from dataclasses import replace
 
 from planner.forecast import Grain, import_share
-from planner.measure import Progress, Request, read_with_trail
+from planner.measure import Progress, Request
 from planner.model.option import Outcome
 from planner.model.wish import Wish
 from planner.pipeline.alternatives import find_alternatives
-from planner.pipeline.doctor import find_diagnosis
-from planner.pipeline.shared import measured_product, read_code
-from planner.pipeline.silence import read_silenced
+from planner.pipeline.shared import measured_product
 from planner.pipeline.start import Goal, find_target, with_notices
 from planner.pipeline.study import Study, plan_study, rank_study, read_study
 
-__all__ = ["Goal", "make_plan", "make_ranking", "make_status", "with_alternatives"]
+__all__ = ["Goal", "make_plan", "make_ranking", "make_status", "status_of", "with_alternatives"]
 
 
 def make_plan(request: Request, goal: Goal, progress: Progress) -> Outcome:
@@ -31,15 +29,18 @@ def with_alternatives(study: Study, outcome: Outcome) -> Outcome:
 
 def make_status(request: Request, goal: Goal | None, progress: Progress) -> Outcome:
     """What was measured, in totals and apart for import-time and behaviour; with a goal, what it needs."""
-    taken = read_with_trail(request, progress)
-    measured = taken.measurement
-    code = read_code(request, measured, progress)
+    return status_of(read_study(request, Wish(), progress), goal)
+
+
+def status_of(study: Study, goal: Goal | None) -> Outcome:
+    """The same of a project that was read already."""
+    measured, code = study.measured, study.code
     return Outcome(
-        project=request.root.name,
+        project=study.request.root.name,
         measurement=with_notices(measured, code),
         target=find_target(goal, measured) if goal else None,
         share=import_share(measured_product(measured), code.facts),
-        diagnosis=find_diagnosis(code, taken, silenced=read_silenced(request.root)),
+        diagnosis=study.diagnosis,
     )
 
 
