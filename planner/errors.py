@@ -2,7 +2,13 @@
 
 
 class GapplanError(Exception):
-    """The base of every error a user can mend; the command line prints it and exits with 2."""
+    """The base of every error a user can mend; the command line prints it and exits with 2.
+
+    Its text is one line, also where it quotes a name or another program's message that has several.
+    """
+
+    def __str__(self) -> str:
+        return super().__str__().replace("\r", " ").replace("\n", " ")
 
 
 class InputError(GapplanError):

@@ -75,7 +75,7 @@ def write_atomic(path: Path, content: bytes) -> None:
         with contextlib.suppress(OSError):
             os.unlink(draft)
         raise
-    _sync_folder(path.parent)
+    sync_folder(path.parent)
     sweep_drafts(path)
 
 
@@ -90,8 +90,8 @@ def _write_synced(path: Path, content: bytes) -> None:
         os.close(descriptor)
 
 
-def _sync_folder(folder: Path) -> None:
-    """Make a replacement last; Windows has no such call and needs none."""
+def sync_folder(folder: Path) -> None:
+    """Make a replacement in the folder last; Windows has no such call and needs none. Raises OSError."""
     if not hasattr(os, "O_DIRECTORY"):
         return
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
@@ -108,7 +108,7 @@ def sweep_drafts(path: Path) -> None:
     """Take away the drafts of `path` that killed processes left more than an hour ago."""
     with contextlib.suppress(OSError), os.scandir(path.parent) as entries:
         for each in entries:
-            is_draft = each.name.startswith(f".{path.name}.") and each.name.endswith(".tmp")
+            is_draft = each.name.startswith(f".{path.name}.") and each.name.endswith((".tmp", ".tmp-journal"))
             if is_draft and each.stat(follow_symlinks=False).st_mtime < time.time() - _FORGOTTEN_AFTER_SECONDS:
                 os.unlink(each.path)
 

@@ -48,7 +48,10 @@ DOORS = {
     "defusedxml": {"xml"},
     "jinja2": {"report/web"},
     "msgspec": {"history/codec", "history/papers", "history/plan_file"},
-    "sqlite3": {"history/store", "measure/contexts", "measure/datafile", "replay/data", "replay/collect/table"},
+    "sqlite3": {
+        *("history/store", "history/identity", "history/salvage"),
+        *("measure/contexts", "measure/datafile", "replay/data", "replay/collect/table"),
+    },
     "yaml": {"settings/gates"},
     "subprocess": {"git/sealed", "replay/collect/launch"},
     "ast": {"source"},

@@ -116,6 +116,17 @@ def test_windows_line_ends_and_unknown_records_do_not_matter(tmp_path: Path) -> 
     assert (file.path, file.counts) == ("a.py", Counts(1, 1, 0, 0))
 
 
+def test_lines_that_no_lcov_has_are_named_in_a_notice(tmp_path: Path) -> None:
+    path = _written(tmp_path, "TN:", "SF:a.py", "FN:1,a", "DA:1,1", "DB:2,0", "# said", "", "end_of_record", "SG:b.py")
+
+    report = read_lcov(path)
+
+    assert report.totals == Counts(1, 1, 0, 0)
+    assert report.notices == (
+        f"{path}: 2 line(s) are no LCOV (the first is line 5) and were passed over: it is damaged",
+    )
+
+
 def test_a_name_that_is_no_utf_8_is_kept(tmp_path: Path) -> None:
     path = tmp_path / "lcov.info"
     path.write_bytes(b"SF:caf\xe9\x0c.py\nDA:1,1\nend_of_record\n")
@@ -147,7 +158,9 @@ def test_a_damaged_record_is_an_error_with_its_line(tmp_path: Path, record: str)
     [
         (("TN:", "SF:a.py", "DA:1,1"), "cut short inside the record of a.py"),
         (("TN:", "SF:a.py", "DA:1,1", "SF:b.py", "DA:1,1", "end_of_record"), ":4: a new file begins inside"),
-        (("TN:", "DA:1,1", "end_of_record"), "without a single SF record"),
+        (("TN:",), "without a single SF record"),
+        (("TN:", "DA:1,1", "end_of_record"), ":2: DA outside of any file"),
+        (("SF:a.py", "DA:1,1", "end_of_record", "LF:1", "end_of_record"), ":4: LF outside of any file"),
         (("SF:a.py", "LF:1", "LH:2", "end_of_record"), "covers more than there is"),
         (("SF:a.py", "BRF:0", "BRH:2", "end_of_record"), "covers more than there is"),
     ],

@@ -7,8 +7,8 @@ import pytest
 
 from planner.model.facts import ModuleFacts
 from planner.model.measurement import Skipped
+from planner.model.size import MAX_SOURCE_BYTES
 from planner.source import read_facts
-from planner.source.read import MAX_SOURCE_BYTES
 
 
 def read(root: Path, source: bytes, path: str = "mod.py") -> ModuleFacts | Skipped:
@@ -104,7 +104,7 @@ def test_a_file_too_large_to_be_source_is_skipped_unread(tmp_path: Path) -> None
     with (tmp_path / "mod.py").open("wb") as file:
         file.truncate(MAX_SOURCE_BYTES + 1)
 
-    assert read_facts(tmp_path, "mod.py", frozenset()) == Skipped("mod.py", "larger than 32 MiB")
+    assert read_facts(tmp_path, "mod.py", frozenset()) == Skipped("mod.py", "larger than 8 MiB")
 
 
 def test_reading_runs_and_imports_nothing(tmp_path: Path) -> None:

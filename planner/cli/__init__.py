@@ -4,7 +4,6 @@ This module imports nothing but click: `gapplan --help` must be as quick as clic
 """
 
 import gc
-import os
 import sys
 from importlib import import_module
 from typing import Any
@@ -14,6 +13,7 @@ from click.shell_completion import CompletionItem
 
 from planner import __version__
 from planner.cli.common import PAGE_FORMATS, common_options, merge_options
+from planner.cli.stdout import open_closed_streams, output_error, saying
 from planner.cli.wishes import wish_options
 
 SECTIONS = {
@@ -121,8 +121,7 @@ def main() -> None:
     """The `gapplan` command. Exit codes: 0 reached, 1 not reached, 2 unusable input, 130 interrupted."""
     from planner.errors import GapplanError
 
-    if sys.stderr is None:  # closed by the shell (`2>&-`); print would take standard output in its place
-        sys.stderr = open(os.devnull, "w")  # noqa: SIM115  (it stays open as long as the program)
+    open_closed_streams()
     # A run builds millions of syntax-tree nodes and ends: collecting them in between cost 12 % of the time on
     # Django and saved no memory.
     gc.disable()
@@ -131,19 +130,43 @@ def main() -> None:
     except GapplanError as error:
         _fail(str(error), error)
     except click.ClickException as error:
-        error.show()
+        with saying():
+            error.show()
         sys.exit(error.exit_code)
+    except OSError as error:
+        if not _is_of_click(error):
+            raise
+        _fail(str(output_error(error)), error)
     except (click.Abort, KeyboardInterrupt):
         sys.exit(EXIT_INTERRUPTED)
+
+
+def _is_of_click(error: OSError) -> bool:
+    """Whether it was raised where click prints what it prints by itself: help, versions, completions."""
+    frame = error.__traceback__
+    while frame and frame.tb_next:
+        frame = frame.tb_next
+    return frame is not None and frame.tb_frame.f_globals["__name__"] == click.utils.__name__
+
+
+LONGEST_ERROR = 1500
+"""Characters; what is longer holds a name or a value that nobody reads to its end."""
+
+
+def _short(line: str) -> str:
+    """The beginning and the end of a line that is too long: one says what is wrong, the other what to do."""
+    half = LONGEST_ERROR // 2
+    return line if len(line) <= LONGEST_ERROR else f"{line[:half]} ... {line[-half:]}"
 
 
 def _fail(message: str, error: Exception) -> None:
     """One line, made safe to show; the traceback with `--debug`."""
     from planner.report.escape import visible
 
-    if "--debug" in sys.argv:
-        import traceback
+    with saying():
+        if "--debug" in sys.argv:
+            import traceback
 
-        traceback.print_exception(error)
-    print(f"gapplan: {visible(message)}", file=sys.stderr)
+            traceback.print_exception(error)
+        print(f"gapplan: {_short(visible(message))}", file=sys.stderr)
     sys.exit(EXIT_UNUSABLE)

@@ -1,9 +1,10 @@
 """`gapplan completion SHELL`: the script that makes a shell complete gapplan's commands and options."""
 
 import click
-from click.shell_completion import get_completion_class
+from click.shell_completion import ShellComplete, get_completion_class
 
 from planner.cli import COMPLETE_VARIABLE, gapplan
+from planner.cli.stdout import write_stdout
 
 SHELLS = ("bash", "zsh", "fish")
 
@@ -20,4 +21,5 @@ def command(shell: str) -> None:
     """
     kind = get_completion_class(shell)
     assert kind is not None  # click brings all three
-    click.echo(kind(gapplan, {}, "gapplan", COMPLETE_VARIABLE).source())
+    # For bash its own `source` starts the first bash on PATH to ask for its version.
+    write_stdout(ShellComplete.source(kind(gapplan, {}, "gapplan", COMPLETE_VARIABLE)) + "\n")

@@ -7,7 +7,7 @@ import click
 
 from planner.cli.common import PAGE_FORMATS, common_options, complete_file, merge_options
 from planner.cli.show import data_text, progress_for, write
-from planner.cli.store import note_of
+from planner.cli.store import passing_note
 from planner.pipeline.history import make_noise
 from planner.report import Look, set_page
 from planner.report.history_json import render_noise
@@ -23,7 +23,7 @@ def command(before: dict[str, Any], /, runs: tuple[str, ...], confidence: str | 
     """Compare data files of several runs of one suite: lines that flip, the band of the total, the margin to keep."""
     common = merge_options(before, {**after, "confidence": confidence}, PAGE_FORMATS)
     places = [str(Path.cwd() / run) for run in runs]
-    found = make_noise(common.request, places, note_of(), common.wish.confidence, progress_for(common))
+    found = make_noise(common.request, places, passing_note(), common.wish.confidence, progress_for(common))
 
     def text(look: Look) -> str:
         if common.is_data:

@@ -7,7 +7,7 @@ import click
 
 from planner.cli.common import PAGE_FORMATS, Common, common_options, merge_options
 from planner.cli.show import data_text, progress_for, say, write
-from planner.cli.store import note_of, store_of, store_option
+from planner.cli.store import passing_note, store_of, store_option
 from planner.model.receipt import Receipt
 from planner.pipeline.receipt import make_receipt, write_work
 from planner.report import Look, set_page, words
@@ -27,7 +27,7 @@ def command(
 ) -> None:
     """Compare a kept plan with today's measurement: predicted and actual points, task by task, and hours entered."""
     common = merge_options(before, after, PAGE_FORMATS)
-    found = make_receipt(common.request, store_of(store, common), plan, note_of(), progress_for(common))
+    found = make_receipt(common.request, store_of(store, common), plan, passing_note(), progress_for(common))
     write(lambda look: _text(found, common, look, is_short=short), common, ())
     if work:
         count = write_work(Path.cwd() / work, found)

@@ -8,7 +8,7 @@ import click
 
 from planner.cli.common import PAGE_FORMATS, Common, common_options, complete_file, merge_options
 from planner.cli.show import data_text, progress_for, write
-from planner.cli.store import note_of, store_of, store_option
+from planner.cli.store import passing_note, store_of, store_option
 from planner.errors import ConfigError
 from planner.model.compare import PlanPair, SnapshotPair
 from planner.model.measurement import Input
@@ -31,7 +31,7 @@ def command(before: dict[str, Any], /, old: str, new: str, store: str | None, **
     is its key, commit or label, @1 for the last one, 'now', or a data file. Always exits with 0.
     """
     common = merge_options(before, after, PAGE_FORMATS)
-    found = make_comparison(common.request, _store(store, common), old, new, note_of(), progress_for(common))
+    found = make_comparison(common.request, _store(store, common), old, new, passing_note(), progress_for(common))
     inputs = [Input(str(Path.cwd() / name), "report") for name in (old, new)]
     write(lambda look: _text(found, common, look), common, inputs)
 

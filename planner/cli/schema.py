@@ -3,6 +3,7 @@
 import click
 from click.shell_completion import CompletionItem
 
+from planner.cli.stdout import write_stdout
 from planner.errors import ConfigError
 
 
@@ -28,13 +29,13 @@ def command(name: str | None, table: str | None) -> None:
     if name is None:
         if table:
             raise ConfigError("--table goes with the name of a report, such as gapplan schema plan --table steps")
-        click.echo(_listing(), nl=False)
+        write_stdout(_listing())
     elif table is None:
-        click.echo(schema_text(name), nl=False)
+        write_stdout(schema_text(name))
     elif name not in TABLES:
         raise ConfigError(f"{name} has no tables; there are {', '.join(TABLES)}")
     else:
-        click.echo(render_about(name, table), nl=False)
+        write_stdout(render_about(name, table))
 
 
 def _listing() -> str:

@@ -11,17 +11,12 @@ from dataclasses import replace
 from pathlib import Path
 
 from planner.cli.common import Common
-from planner.errors import GapplanError
+from planner.cli.stdout import OutputError, reason_of, saying, write_stdout
 from planner.model.measurement import Input
 from planner.model.option import Outcome
 from planner.model.story import Story
 from planner.pipeline import Progress
 from planner.report import Look, Subject, render
-
-
-class OutputError(GapplanError):
-    """The report cannot be written where it should go."""
-
 
 SHOW_AFTER_SECONDS = 1.0
 """Work that is done sooner needs no progress bar."""
@@ -70,15 +65,14 @@ def write(make: Callable[[Look], str], common: Common, inputs: Iterable[Input], 
         _write_file(common.output, make(_look(common, most)), _input_files(common, inputs))
         say(f"gapplan: wrote {common.output}", common)
         return
-    if sys.stdout is None:
-        raise OutputError("standard output cannot be written (it is closed)")
-    _write_stdout(make(_look(common, most)), is_csv=common.format == "csv")
+    write_stdout(make(_look(common, most)), is_csv=common.format == "csv")
 
 
 def say(text: str, common: Common) -> None:
     """A hint on standard error, unless quiet."""
     if not common.is_quiet:
-        print(text, file=sys.stderr)
+        with saying():
+            print(text, file=sys.stderr)
 
 
 def _look(common: Common, most: int | None) -> Look:
@@ -91,23 +85,8 @@ def _look(common: Common, most: int | None) -> Look:
 
 def _columns() -> str:
     columns = os.environ.get("COLUMNS", "")
-    return columns if columns.isdecimal() and int(columns) >= 40 else "100"
-
-
-def _write_stdout(text: str, *, is_csv: bool) -> None:
-    try:
-        if is_csv:  # UTF-8 and CRLF wherever it is written
-            sys.stdout.reconfigure(encoding="utf-8", newline="")  # type: ignore[union-attr]
-        sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
-        sys.stdout.write(text)
-        sys.stdout.flush()
-    except BrokenPipeError:
-        # The reader has seen enough (`| head`). Python would complain once more when it closes the stream.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    except (OSError, ValueError, AttributeError) as error:
-        with contextlib.suppress(OSError, AttributeError):
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        raise OutputError(f"standard output cannot be written ({_reason(error)})") from error
+    is_usable = columns.isdecimal() and len(columns) <= 3 and int(columns) >= 40  # lines are filled up to the width
+    return columns if is_usable else "100"
 
 
 def _input_files(common: Common, inputs: Iterable[Input]) -> set[Path]:
@@ -132,7 +111,7 @@ def _write_file(path: Path, text: str, inputs: set[Path]) -> None:
     except OSError as error:
         with contextlib.suppress(OSError, NameError, UnboundLocalError):
             os.unlink(file.name)
-        raise OutputError(f"{path}: cannot be written ({_reason(error)})") from error
+        raise OutputError(f"{path}: cannot be written ({reason_of(error)})") from error
 
 
 def _umask() -> int:
@@ -141,15 +120,12 @@ def _umask() -> int:
     return mask
 
 
-def _reason(error: Exception) -> str:
-    return getattr(error, "strerror", None) or str(error) or type(error).__name__
-
-
 def _told(paths: Iterable[str], label: str) -> Iterator[str]:
     listed = list(paths)
     start = time.perf_counter()
     yield from listed
-    print(f"gapplan: {label}: {len(listed)}, {time.perf_counter() - start:.2f} s", file=sys.stderr)
+    with saying():
+        print(f"gapplan: {label}: {len(listed)}, {time.perf_counter() - start:.2f} s", file=sys.stderr)
 
 
 def _barred(paths: Iterable[str], label: str) -> Iterator[str]:
@@ -168,7 +144,8 @@ def _shown(listed: Sequence[str], place: int, label: str) -> Iterator[str]:
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
     columns = (TextColumn("gapplan: {task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bars:
+    usable = {name: value for name, value in os.environ.items() if name not in ("COLUMNS", "LINES")}  # rich dies of ²
+    with Progress(*columns, console=Console(stderr=True, _environ=usable), transient=True) as bars:
         task = bars.add_task(label, total=len(listed), completed=place)
         for each in listed[place:]:
             yield each

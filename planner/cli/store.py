@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 import click
 
 from planner.cli.common import Common, complete_file
+from planner.cli.wishes import build_time
 from planner.errors import ConfigError
 from planner.history.codec import TIME
 from planner.pipeline.history import Note, default_store
@@ -37,6 +38,11 @@ def store_if_any(given: str | None, common: Common) -> Path | None:
 def note_of(taken: str | None = None, metrics: Iterable[str] = (), label: str | None = None) -> Note:
     """What is noted with a snapshot. Raises ConfigError for a metric or a moment that cannot be read."""
     return Note(_moment(taken), dict(map(_metric, metrics)), label or "")
+
+
+def passing_note() -> Note:
+    """That of a measurement which is not kept, of the moment of the build or of now. Raises ConfigError."""
+    return Note((build_time() or datetime.now(UTC)).strftime(TIME), {}, "")
 
 
 def _moment(taken: str | None) -> str:

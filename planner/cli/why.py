@@ -6,7 +6,7 @@ import click
 
 from planner.cli.common import PAGE_FORMATS, Common, common_options, complete_file, merge_options
 from planner.cli.show import data_text, progress_for, write
-from planner.cli.store import note_of, store_of, store_option
+from planner.cli.store import passing_note, store_of, store_option
 from planner.history.why import percents_by_cause
 from planner.model.history import Change
 from planner.pipeline.history import make_change
@@ -29,7 +29,7 @@ def command(before: dict[str, Any], /, old: str, new: str, store: str | None, **
     """
     common = merge_options(before, after, PAGE_FORMATS)
     place = store_of(store, common)
-    change = make_change(common.request, place, old, new, note_of(), progress_for(common))
+    change = make_change(common.request, place, old, new, passing_note(), progress_for(common))
     write(lambda look: _text(change, common, look), common, ())
 
 

@@ -75,11 +75,17 @@ def merge_wish(before: Mapping[str, Any], after: Mapping[str, Any], wish: "Wish"
 
 
 def _today() -> date:
-    """The day of SOURCE_DATE_EPOCH, so that builds can be repeated, or the clock's. Raises ConfigError."""
+    """The day of the build, or the clock's. Raises ConfigError."""
+    build = build_time()
+    return build.date() if build else datetime.now().date()
+
+
+def build_time() -> datetime | None:
+    """The moment of SOURCE_DATE_EPOCH, in UTC, so that builds can be repeated; None without. Raises ConfigError."""
     epoch = os.environ.get("SOURCE_DATE_EPOCH")
     if not epoch:
-        return datetime.now().date()
+        return None
     try:
-        return datetime.fromtimestamp(int(epoch), UTC).date()
+        return datetime.fromtimestamp(int(epoch), UTC)
     except (ValueError, OverflowError, OSError):
         raise ConfigError(f"SOURCE_DATE_EPOCH is {epoch!r}, not a number of seconds") from None

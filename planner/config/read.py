@@ -14,6 +14,9 @@ from planner.model.seams import SEAM_KINDS
 from planner.model.target import MEANINGS, TOTALS, Meaning, Total
 from planner.model.wish import Wish
 
+MAX_BYTES = 1024 * 1024
+"""The largest pyproject.toml known to us has a tenth."""
+
 _PACE = "pace"
 """The key is in the singular, as the option is, and takes one or several."""
 
@@ -56,14 +59,18 @@ def known_keys() -> list[str]:
 def read_config(root: Path) -> Config:
     """The `[tool.gapplan]` table of the project at `root`; empty when there is none.
 
-    Raises ConfigError for a file that is no TOML although it mentions gapplan, an unknown key, or a
+    Raises ConfigError for a file that cannot be read, or is no TOML although it mentions gapplan, an unknown key, or a
     value of the wrong type. A broken pyproject.toml that does not mention gapplan is not ours to judge.
     """
     path, text = root / "pyproject.toml", ""
     try:
+        if path.is_file() and path.stat().st_size > MAX_BYTES:
+            raise ConfigError(f"pyproject.toml: larger than {MAX_BYTES // 1024} kB, so no configuration")
         text = path.read_text("utf-8", errors="replace") if path.is_file() else ""
         table = tomllib.loads(text).get("tool", {})
-    except (OSError, ValueError, RecursionError) as error:
+    except OSError as error:
+        raise ConfigError(f"pyproject.toml cannot be read ({error.strerror}); it may have [tool.gapplan]") from error
+    except (ValueError, RecursionError) as error:
         if "tool.gapplan" in text:
             raise ConfigError(f"pyproject.toml cannot be read: {error}") from error
         return Config()

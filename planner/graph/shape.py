@@ -84,7 +84,8 @@ def read_configuration(root: Path) -> tuple[str, ...]:
     found = []
     for name in CONFIGURATION_FILES:
         try:
-            if (root / name).stat().st_size <= MAX_CONFIGURATION_BYTES:
+            path = root / name  # reading a pipe would block
+            if path.is_file() and path.stat().st_size <= MAX_CONFIGURATION_BYTES:
                 found.append((root / name).read_text("utf-8", errors="replace"))
         except OSError:
             continue

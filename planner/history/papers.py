@@ -1,6 +1,7 @@
 """Plans that are kept, and what was entered of them: small papers beside the snapshots, in the same store."""
 
 import zlib
+from collections.abc import Container
 from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
@@ -10,7 +11,7 @@ import msgspec
 
 from planner.errors import InputError
 from planner.history.codec import FORMAT, KEY_DIGITS
-from planner.history.store import make_store, opened, unpacked
+from planner.history.store import change_store, opened, unpacked
 from planner.model.plan import Effort, Range
 from planner.model.receipt import KeptPlan, Task, Work
 
@@ -57,6 +58,11 @@ class _Work(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
 
 _Paper = TypeVar("_Paper", _Plan, _Work)
 
+_ADD = """
+INSERT INTO paper (kind, key, content) VALUES (?, ?, ?)
+ON CONFLICT (kind, key) DO UPDATE SET content = excluded.content
+"""
+
 _ENCODER = msgspec.json.Encoder(order="sorted")
 
 
@@ -68,9 +74,20 @@ def keep_plan(store: Path, plan: KeptPlan) -> KeptPlan:
     return replace(plan, key=key)
 
 
-def list_plans(store: Path) -> tuple[KeptPlan, ...]:
-    """All plans of a store, oldest first. Raises InputError for a store, or a plan in it, that cannot be read."""
-    return tuple(_plan(content, key, f"{store}: plan {key}") for key, content in _papers(store, "plan"))
+def plan_keys(store: Path) -> tuple[str, ...]:
+    """The keys of all plans of a store, oldest first, of damaged ones too. Raises InputError."""
+    with opened(store) as database:
+        rows = database.execute("SELECT key FROM paper WHERE kind = 'plan' ORDER BY number").fetchall()
+    return tuple(str(key) for (key,) in rows)
+
+
+def list_plans(store: Path, keys: Container[str] | None = None) -> tuple[KeptPlan, ...]:
+    """All plans of a store, or those of these keys, oldest first.
+
+    Raises InputError for a store, or one of these plans, that cannot be read; others may be damaged.
+    """
+    found = [(content, key) for key, content in _papers(store, "plan", keys)]
+    return tuple(_plan(content, key, f"{store}: plan {key}") for content, key in found)
 
 
 def note_work(store: Path, work: Work) -> None:
@@ -86,21 +103,15 @@ def list_work(store: Path) -> tuple[Work, ...]:
 
 
 def _add(store: Path, kind: str, key: str, content: bytes) -> None:
-    make_store(store)
-    with opened(store, is_writing=True) as database:
-        database.execute("BEGIN IMMEDIATE")
-        database.execute(
-            "INSERT INTO paper (kind, key, content) VALUES (?, ?, ?) "
-            "ON CONFLICT (kind, key) DO UPDATE SET content = excluded.content",
-            (kind, key, zlib.compress(content)),
-        )
-        database.execute("COMMIT")
+    row = (kind, key, zlib.compress(content))
+    change_store(store, lambda database: database.execute(_ADD, row))
 
 
-def _papers(store: Path, kind: str) -> list[tuple[str, bytes]]:
+def _papers(store: Path, kind: str, keys: Container[str] | None = None) -> list[tuple[str, bytes]]:
     with opened(store) as database:
         rows = database.execute("SELECT key, content FROM paper WHERE kind = ? ORDER BY number", (kind,)).fetchall()
-    return [(str(key), unpacked(content, f"{store}: {kind} {key}")) for key, content in rows]
+    wanted = [(str(key), content) for key, content in rows if keys is None or str(key) in keys]
+    return [(key, unpacked(content, f"{store}: {kind} {key}")) for key, content in wanted]
 
 
 def _decode(content: bytes, kind: type[_Paper], place: str) -> _Paper:

@@ -7,23 +7,19 @@ A new store is made whole beside its place and then linked there, so that no hal
 import contextlib
 import os
 import sqlite3
-import stat
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 
 from planner.errors import InputError
 from planner.history.codec import MAX_JSON_BYTES, decode_shot, decode_snapshot, encode_shot, encode_snapshot, with_key
+from planner.history.identity import APPLICATION_ID, VERSION, check_file, check_store, is_ours
+from planner.history.salvage import salvage, stores_set_aside
 from planner.model.history import FileShot, Snapshot
 from planner.model.measurement import Skipped
 from planner.state import sweep_drafts
-
-APPLICATION_ID = 0x67617031
-"""Marks a SQLite file as a store of gapplan's ("gap1"); see https://www.sqlite.org/pragma.html#pragma_application_id."""
-
-VERSION = 1
 
 WAIT_SECONDS = 30.0
 """So long a writer waits for another one; a snapshot of a million lines is written in a second or two."""
@@ -41,8 +37,21 @@ _PARTS = """
 SELECT path, shot, content FROM part LEFT JOIN shot ON shot.key = part.shot WHERE snapshot = ? ORDER BY path
 """
 
-_JOURNAL_OF_SEVERAL = b"\xd9\xd5\x05\xf9\x20\xa1\x63\xd7"
-"""How a rollback journal ends that names another file, which SQLite would delete. Ours never does."""
+_ADD_SNAPSHOT = """
+INSERT INTO snapshot (key, content) VALUES (?, ?)
+ON CONFLICT (key) DO UPDATE SET content = excluded.content WHERE content IS NOT excluded.content
+"""
+
+_ADD_SHOT = """
+INSERT INTO shot VALUES (?, ?)
+ON CONFLICT (key) DO UPDATE SET content = excluded.content WHERE content IS NOT excluded.content
+"""
+
+_DAMAGED = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
+
+_SET_ASIDE = "was damaged and is set aside; what could be read of it is in the store; delete it when nothing is missing"
+
+_MOST_ATTEMPTS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +68,7 @@ def keep_snapshot(path: Path, snapshot: Snapshot) -> Snapshot:
     When this returns the snapshot is on the disk. The same content is kept once. Raises InputError.
     """
     named = with_key(snapshot)
-    make_store(path)
-    with opened(path, is_writing=True) as store:
-        _add(store, named)
+    change_store(path, lambda store: _add(store, named))
     return named
 
 
@@ -75,6 +82,7 @@ def list_snapshots(path: Path) -> Kept:
                 found.append(replace(_head(content, f"{path}: snapshot {number}"), key=str(key)))
             except InputError as error:
                 damaged.append(Skipped(f"snapshot {key}", str(error)))
+    damaged += [Skipped(aside.name, _SET_ASIDE) for aside in stores_set_aside(path)]
     return Kept(tuple(found), tuple(damaged))
 
 
@@ -94,17 +102,17 @@ def read_snapshot(path: Path, key: str) -> Snapshot:
 
 
 def _add(store: sqlite3.Connection, snapshot: Snapshot) -> None:
-    store.execute("BEGIN IMMEDIATE")
+    """Rows that are there already are put right where they are damaged: they are acknowledged once more."""
     head = zlib.compress(encode_snapshot(replace(snapshot, files=())))
-    made = store.execute("INSERT OR IGNORE INTO snapshot (key, content) VALUES (?, ?)", (snapshot.key, head))
-    if made.rowcount:
-        number = made.lastrowid
-        for file in snapshot.files:
-            content = encode_shot(file)
-            mark = sha256(content).hexdigest()
-            store.execute("INSERT OR IGNORE INTO shot VALUES (?, ?)", (mark, zlib.compress(content)))
-            store.execute("INSERT INTO part VALUES (?, ?, ?)", (number, file.path, mark))
-    store.execute("COMMIT")
+    store.execute(_ADD_SNAPSHOT, (snapshot.key, head))
+    number = store.execute("SELECT number FROM snapshot WHERE key = ?", (snapshot.key,)).fetchone()[0]
+    shots = {file.path: encode_shot(file) for file in snapshot.files}
+    parts = {path: sha256(content).hexdigest() for path, content in shots.items()}
+    for path, mark in parts.items():
+        store.execute(_ADD_SHOT, (mark, zlib.compress(shots[path])))
+    if dict(store.execute("SELECT path, shot FROM part WHERE snapshot = ?", (number,))) != parts:
+        store.execute("DELETE FROM part WHERE snapshot = ?", (number,))
+        store.executemany("INSERT INTO part VALUES (?, ?, ?)", ((number, path, mark) for path, mark in parts.items()))
 
 
 def _head(content: object, place: str) -> Snapshot:
@@ -135,6 +143,32 @@ def unpacked(content: object, place: str) -> bytes:
     return whole
 
 
+def change_store(path: Path, write: Callable[[sqlite3.Connection], object]) -> None:
+    """Let `write` change the store, made where there is none, in one transaction; on the disk when this returns.
+
+    A writer that waited may have another file before it than the one that has the store's name by now: it begins
+    anew. Raises InputError; then nothing of it is kept.
+    """
+    for _ in range(_MOST_ATTEMPTS):
+        make_store(path)
+        before = _identity(path)
+        with opened(path, is_writing=True) as store:
+            store.execute("BEGIN IMMEDIATE")
+            if _identity(path) == before:
+                write(store)
+                store.execute("COMMIT")
+                return
+    raise InputError(f"{path}: another program replaces it again and again; run the command again")
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    try:
+        found = os.lstat(path)
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
+
+
 def make_store(path: Path) -> None:
     """Put an empty store at `path`, whole at once, unless something stands there. Raises InputError."""
     if os.path.lexists(path):
@@ -142,17 +176,22 @@ def make_store(path: Path) -> None:
     draft = path.with_name(f".{path.name}.{os.urandom(8).hex()}.tmp")
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with contextlib.closing(sqlite3.connect(draft, isolation_level=None)) as store:
-            store.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-            store.execute(f"PRAGMA user_version = {VERSION}")
-            store.executescript(_SCHEMA)
+        _make_empty(draft)
         _put(draft, path)
     except (OSError, sqlite3.Error) as error:
         raise InputError(f"{path}: a store of snapshots cannot be made there ({_reason(error)})") from error
     finally:
-        with contextlib.suppress(OSError):
-            os.unlink(draft)
+        for left in (draft, draft.with_name(f"{draft.name}-journal")):
+            with contextlib.suppress(OSError):
+                os.unlink(left)
     sweep_drafts(path)
+
+
+def _make_empty(path: Path) -> None:
+    with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as store:
+        store.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+        store.execute(f"PRAGMA user_version = {VERSION}")
+        store.executescript(_SCHEMA)
 
 
 def _put(draft: Path, path: Path) -> None:
@@ -169,18 +208,43 @@ def _put(draft: Path, path: Path) -> None:
 @contextlib.contextmanager
 def opened(path: Path, *, is_writing: bool = False) -> Iterator[sqlite3.Connection]:
     """The store, opened and known to be one. Every error of SQLite becomes one line."""
-    _check_file(path)
+    found = check_file(path)
     try:
         with contextlib.closing(_connect(path, is_writing=is_writing)) as store:
             _set_up(store, is_writing=is_writing)
-            _check_store(store, path)
+            check_store(store, path)
             yield store
-    except sqlite3.OperationalError as error:
+    except sqlite3.DatabaseError as error:
+        if _is_damage(error):
+            raise _damage(path, found, error) from error
         is_locked = "locked" in str(error)
         hint = f"another program has had it locked for {WAIT_SECONDS:.0f} s" if is_locked else _reason(error)
         raise InputError(f"{path}: the store of snapshots cannot be used ({hint}); nothing was changed") from error
-    except sqlite3.DatabaseError as error:
-        raise InputError(f"{path}: damaged, or no store of snapshots ({_reason(error)})") from error
+    except UnicodeDecodeError as error:  # SQLite's message quotes bytes of a damaged schema
+        raise _damage(path, found, sqlite3.DatabaseError("its schema is no text")) from error
+
+
+def _is_damage(error: sqlite3.DatabaseError) -> bool:
+    """Not so where the disk or another program is at fault: then the store may be whole."""
+    code = getattr(error, "sqlite_errorcode", None)  # none where Python itself could not decode a value
+    return code is None or code & 0xFF in _DAMAGED or str(error).startswith("no such ")
+
+
+def _damage(path: Path, found: os.stat_result, error: sqlite3.DatabaseError) -> InputError:
+    """A damaged store is set aside; a file that may be anybody's is left alone."""
+    if not is_ours(path):
+        return InputError(f"{path}: damaged, or no store of snapshots ({_reason(error)})")
+    try:
+        kept = salvage(path, found, _make_empty)
+    except (OSError, sqlite3.Error) as problem:
+        return InputError(f"{path}: damaged ({_reason(error)}), and cannot be set aside ({_reason(problem)})")
+    if kept is None:
+        return InputError(f"{path}: could not be read ({_reason(error)}), and can be by now; run the command again")
+    rest = f"{kept.snapshots} snapshot(s) and {kept.papers} other paper(s)"
+    place = f"set aside as {kept.aside.name}"
+    return InputError(
+        f"{path}: damaged ({_reason(error)}); it is {place}, and {rest} are in a new store; run the command again"
+    )
 
 
 def _connect(path: Path, *, is_writing: bool) -> sqlite3.Connection:
@@ -197,41 +261,6 @@ def _set_up(store: sqlite3.Connection, *, is_writing: bool) -> None:
     store.execute("PRAGMA cell_size_check = ON")
     if not is_writing:
         store.execute("PRAGMA query_only = ON")
-
-
-def _check_file(path: Path) -> None:
-    try:
-        found = os.lstat(path)
-    except OSError as error:
-        raise InputError(f"{path}: no store of snapshots ({error.strerror}); gapplan snapshot makes one") from error
-    if not stat.S_ISREG(found.st_mode):
-        what = "a link" if stat.S_ISLNK(found.st_mode) else "no file"
-        raise InputError(f"{path}: is {what}; a store of snapshots is a file of its own")
-    if found.st_size == 0:
-        raise InputError(f"{path}: empty, so no store of snapshots; delete it, and a new one is made")
-    _check_journal(path)
-
-
-def _check_journal(path: Path) -> None:
-    """Refuse a journal beside the store that would make SQLite delete a file of its choice."""
-    journal = path.with_name(f"{path.name}-journal")
-    try:
-        with journal.open("rb") as stream:
-            stream.seek(-len(_JOURNAL_OF_SEVERAL), os.SEEK_END)
-            ending = stream.read()
-    except OSError:  # there is none, or it is too short to name anything
-        return
-    if ending == _JOURNAL_OF_SEVERAL:
-        raise InputError(f"{journal}: not written by gapplan, and names another file to delete; take it away")
-
-
-def _check_store(store: sqlite3.Connection, path: Path) -> None:
-    mark = store.execute("PRAGMA application_id").fetchone()[0]
-    version = store.execute("PRAGMA user_version").fetchone()[0]
-    if mark != APPLICATION_ID:
-        raise InputError(f"{path}: an SQLite file, but no store of gapplan's snapshots")
-    if version > VERSION:
-        raise InputError(f"{path}: a store of format {version}; this gapplan knows {VERSION}, so take a newer one")
 
 
 def _reason(error: Exception) -> str:

@@ -5,7 +5,7 @@ any forecast, any output.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from planner.measure.assemble import (
@@ -61,7 +61,9 @@ def read_measurement(request: Request, progress: Progress = lambda paths, _: pat
 def read_with_trail(request: Request, progress: Progress = lambda paths, _: paths) -> Taken:
     """As `read_measurement`, with the rows of the data behind it, on which files can be counted anew."""
     settings = read_coverage_settings(request.root, request.rcfile)
-    found = find_data(request.root, request.data, settings, read_pytest_settings(request.root))
+    pytest = read_pytest_settings(request.root)
+    found = find_data(request.root, request.data, settings, pytest)
+    settings = replace(settings, notices=(*settings.notices, *pytest.notices))
     project = Project(request.root, scan_tree(request.root), settings)
     read = read_inputs(found, request.root, settings)
     assembled = _assemble(read, project, progress)

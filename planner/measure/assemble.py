@@ -14,6 +14,7 @@ from planner.measure.tree import SourceTree
 from planner.model.lines import Lines
 from planner.model.measurement import Counts, FileCoverage, Skipped
 from planner.settings import CoverageSettings
+from planner.settings.patience import limited
 
 _PYTHON = frozenset({"", ".py", ".pyw"})
 """Ends of names whose lines are Python as they stand; a script may have none."""
@@ -68,8 +69,9 @@ def assemble_rows(parts: tuple[Rows, ...], project: Project, progress: Progress)
     rows = unite(parts)
     selection = Selection(project.root, project.settings)
     python = {name: row for name, row in rows.by_name.items() if not row.tracer}
-    everywhere = place_rows(python, project.tree, project.settings)
-    placed = selection.choose(everywhere)
+    with limited("placing the rows by [paths], include and omit"):
+        everywhere = place_rows(python, project.tree, project.settings)
+        placed = selection.choose(everywhere)
     united = _unite_by_path(python, everywhere)
     counted = [
         count_row(project.root, path, united[path], project.settings, has_arcs=rows.has_arcs)

@@ -20,7 +20,9 @@ from coverage.version import __version__ as COVERAGE_VERSION
 from planner.measure.rows import Arc, Row
 from planner.model.lines import NO_LINES, Lines, lines_of, numbers_in
 from planner.model.measurement import Counts, FileCoverage, Skipped
+from planner.model.size import MAX_SIGNS, MAX_SOURCE_BYTES, too_large
 from planner.settings import CoverageSettings
+from planner.settings.patience import limited
 
 __all__ = ["COVERAGE_VERSION", "Counted", "count_file", "count_row"]
 
@@ -47,12 +49,25 @@ class Counted:
     astray: Lines = NO_LINES
 
 
+class _Parser(PythonParser):
+    """coverage.py's parser, whose patterns may not run for ever."""
+
+    def __init__(self, path: Path, patterns: tuple[str, ...]) -> None:
+        self._path = path
+        super().__init__(filename=str(path), exclude=join_regex(patterns))
+
+    def lines_matching(self, regex: str) -> set[int]:
+        """The lines on which the pattern matches. Raises ConfigError when that takes too long."""
+        with limited(f"one of the patterns {regex[:300]} on {self._path}"):
+            return super().lines_matching(regex)
+
+
 class _Source(FileReporter):
     """coverage.py's own parser of one file, as its analysis wants it."""
 
     def __init__(self, path: Path, settings: CoverageSettings) -> None:
         super().__init__(str(path))
-        self._parser = PythonParser(filename=str(path), exclude=join_regex(settings.exclude))
+        self._parser = _Parser(path, settings.exclude)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # what Python thinks of the project's string escapes is not asked
             self._parser.parse_source()
@@ -125,12 +140,23 @@ def count_file(
 def count_row(root: Path, path: str, row: Row, settings: CoverageSettings, *, has_arcs: bool) -> Counted | Skipped:
     """As `count_file`, with the row's lines that the file of today has no code on."""
     try:
+        if reason := _too_large(root / path):
+            return Skipped(path, reason)
         source = _Source(root / path, settings)
         recorded = _Recorded(row, has_arcs=has_arcs)
         analysis = analysis_from_file_reporter(recorded, 0, source, path)  # type: ignore[arg-type]
     except _PARSER_FAILURES as error:
         return Skipped(path, _reason(error), _line(error))
     return Counted(_as_file(path, analysis), source.without_code(row.lines))
+
+
+def _too_large(path: Path) -> str | None:
+    """Most files are too small to be looked into. Raises OSError."""
+    size = path.stat().st_size
+    if size <= MAX_SIGNS:
+        return None
+    with path.open("rb") as stream:
+        return too_large(stream.read(MAX_SOURCE_BYTES + 1))
 
 
 def _as_file(path: str, analysis: Analysis) -> FileCoverage:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from planner.errors import InputError, NoDataError
 from planner.settings import CoverageSettings, PytestSettings
+from planner.settings.text import is_readable
 
 REPORTS = ("coverage.json", "coverage.xml", "cobertura.xml", "coverage.lcov", "lcov.info")
 
@@ -104,7 +105,7 @@ _DECLARING = (
 def _mentions(root: Path, word: str) -> bool:
     for name in _DECLARING:
         try:
-            if word in (root / name).read_text("utf-8", errors="replace"):
+            if is_readable(root / name) and word in (root / name).read_text("utf-8", errors="replace"):
                 return True
         except OSError:
             continue

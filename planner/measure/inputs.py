@@ -1,6 +1,6 @@
 """Reads every input by its format. One bad file is skipped and named; only when none is left is it an error."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -79,12 +79,17 @@ def _open(path: Path, name: str, settings: CoverageSettings) -> _Opened:
         modified = path.stat().st_mtime
         if kind == "coverage data":
             rows = read_datafile(path, settings.report_contexts)
-            beside = tuple(f"{name}: {each} lies beside it and is not read" for each in side_files(path))
-            return _Opened(name, kind, modified, rows, beside)
+            return _Opened(name, kind, modified, rows, tuple(_about_data(path, name, rows)))
         report = _REPORTS[kind](path)
     except OSError as error:
         raise InputError(f"{path}: cannot be read ({error.strerror})") from error
     return _Opened(name, kind, modified, report, tuple(each.replace(str(path), name) for each in report.notices))
+
+
+def _about_data(path: Path, name: str, rows: Rows) -> Iterator[str]:
+    yield from (f"{name}: {each} lies beside it and is not read" for each in side_files(path))
+    if rows.lost:
+        yield f"{name}: damaged: {rows.lost} of its entries are of no file, or hold no lines; they are not counted"
 
 
 def _shown(path: Path, root: Path) -> str:

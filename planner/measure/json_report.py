@@ -9,18 +9,25 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from planner.errors import InputError
-from planner.measure.reports import MAX_COUNT, Report, total_of
+from planner.measure.reports import MAX_COUNT, Report, bounded, check_size, total_of
 from planner.model.lines import lines_of
 from planner.model.measurement import Counts, FileCoverage
 
 KNOWN_FORMATS = (None, 2, 3)
+
+MOST_MEMORY = 800 * 1024 * 1024
+"""Bytes that a document may take once it is read."""
+
+_COSTS = {b"{": 72, b"[": 64, b",": 40, b":": 100, b'"': 30}
+"""Bytes that Python 3.11 takes for what each sign begins or parts: dictionaries, lists, numbers, pairs, texts."""
 
 
 def read_json(path: Path) -> Report:
     """The report in the file. Raises InputError, one line, when it is not what coverage.py writes."""
     document = _load(path)
     meta = _table(document, "meta", path)
-    files = tuple(_read_file(name, entry, path) for name, entry in _table(document, "files", path).items())
+    entries = _table(document, "files", path).items()
+    files = tuple(bounded((_read_file(name, entry, path) for name, entry in entries), path))
     totals = _counts(_table(document, "totals", path), path)
     notices = []
     if meta.get("format") not in KNOWN_FORMATS:
@@ -33,8 +40,12 @@ def read_json(path: Path) -> Report:
 
 
 def _load(path: Path) -> dict[str, object]:
+    check_size(path)
+    content = path.read_bytes()
+    if 3 * len(content) + sum(content.count(sign) * cost for sign, cost in _COSTS.items()) > MOST_MEMORY:
+        raise InputError(f"{path}: too large to read; give the data file (.coverage) that it was made of")
     try:
-        document = json.loads(path.read_bytes())
+        document = json.loads(content)
     except (ValueError, RecursionError) as error:
         raise InputError(f"{path}: not valid JSON: {error}") from error
     if not isinstance(document, dict) or "files" not in document:

@@ -3,14 +3,21 @@
 Totals come from LF/LH/BRF/BRH where they are given: BRDA rows do not rebuild them in every coverage.py version.
 """
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from planner.errors import InputError
-from planner.measure.reports import MAX_COUNT, Report, file_from_lines, total_of, unite_files
+from planner.measure.reports import MAX_COUNT, Report, bounded, check_size, file_from_lines, total_of, unite_files
 from planner.model.lines import MAX_LINE
 from planner.model.measurement import Counts, FileCoverage
+
+_PASSED_OVER = re.compile(r"TN|VER|FN|FNDA|FNF|FNH|FNL|FNA|MCDC|MCF|MCH|\s*|#.*", re.DOTALL)
+"""Tags of what is not counted here (see geninfo(1) of LCOV 2), comments and blank lines."""
+
+MAX_WIDTH = 200_000
+"""Characters of a line; names and checksums take a few hundred."""
 
 
 @dataclass(slots=True)
@@ -26,20 +33,33 @@ class _Record:
 def read_lcov(path: Path) -> Report:
     """The report in the file. Raises InputError with the line number when a record is damaged."""
     files: dict[str, FileCoverage] = {}
-    for record in _records(path):
-        found = _as_file(record, path)
-        earlier = files.get(record.name)
-        files[record.name] = unite_files(earlier, found) if earlier else found
+    odd: list[int] = []
+    again: set[str] = set()
+    check_size(path)
+    for found in bounded((_as_file(record, path) for record in _records(path, odd)), path):
+        earlier = files.get(found.path)
+        again |= {found.path} if earlier else set()
+        files[found.path] = unite_files(earlier, found) if earlier else found
     if not files:
         raise InputError(f"{path}: LCOV without a single SF record; make it with 'coverage lcov'")
     totals = total_of(files.values())
-    return Report(tuple(files.values()), totals, totals.branches > 0)
+    return Report(tuple(files.values()), totals, totals.branches > 0, notices=tuple(_notices(path, odd, again)))
 
 
-def _records(path: Path) -> Iterator[_Record]:
+def _notices(path: Path, odd: list[int], again: set[str]) -> Iterator[str]:
+    if again:
+        yield f"{path}: {len(again)} file(s) have several records, united line by line: what each states does not apply"
+    if odd:
+        yield f"{path}: {len(odd)} line(s) are no LCOV (the first is line {odd[0]}) and were passed over: it is damaged"
+
+
+def _records(path: Path, odd: list[int]) -> Iterator[_Record]:
+    """Each `SF` section when it ends; the numbers of lines that mean nothing are added to `odd`."""
     record: _Record | None = None
     with path.open(encoding="utf-8-sig", errors="surrogateescape", newline="\n") as stream:
-        for number, line in enumerate(stream, start=1):
+        for number, line in enumerate(iter(lambda: stream.readline(MAX_WIDTH), ""), start=1):
+            if len(line) == MAX_WIDTH:
+                raise InputError(f"{path}:{number}: a line of more than {MAX_WIDTH:,} characters; make it again")
             tag, _, rest = line.rstrip("\r\n").partition(":")
             if tag == "SF" and record:
                 raise InputError(f"{path}:{number}: a new file begins inside the record of {record.name}")
@@ -48,8 +68,12 @@ def _records(path: Path) -> Iterator[_Record]:
             elif tag == "end_of_record" and record:
                 yield record
                 record = None
-            elif record and tag in _TAKERS:
+            elif tag in _TAKERS and record:
                 _take(record, tag, rest, path, number)
+            elif tag in _TAKERS:
+                raise InputError(f"{path}:{number}: {tag} outside of any file: its SF line is missing; make it again")
+            elif not _PASSED_OVER.fullmatch(tag):
+                odd.append(number)
     if record:
         raise InputError(f"{path}: cut short inside the record of {record.name}; make it again")
 

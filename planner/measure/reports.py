@@ -1,13 +1,41 @@
 """What a coverage report (JSON, XML, LCOV) says, before its names are placed below the project root."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from pathlib import Path
 
-from planner.model.lines import lines_of
+from planner.errors import InputError
+from planner.model.lines import MAX_ALL_LINES, lines_of
 from planner.model.measurement import Counts, FileCoverage
 
 MAX_COUNT = 1_000_000_000
 """No report counts more lines, branches or conditions; readers reject larger numbers as damage."""
+
+MAX_BYTES = 128 * 1024 * 1024
+"""Of a report: five times what 1,000,000 statements take in the most wordy format."""
+
+MAX_FILES = 200_000
+"""Of one report; the largest project known to us has a tenth."""
+
+
+def check_size(path: Path) -> None:
+    """Raises InputError, one line, for a report that would not fit into memory once it is read. Also OSError."""
+    if path.stat().st_size > MAX_BYTES:
+        size = f"larger than {MAX_BYTES // 1024**2} MiB"
+        raise InputError(f"{path}: {size}; give the data file (.coverage) that it was made of, without contexts")
+
+
+def bounded(files: Iterable[FileCoverage], path: Path) -> Iterator[FileCoverage]:
+    """The files as they come. Raises InputError, one line, once they are or span more than any project has.
+
+    A few bytes can name line 10,000,000, and a set of lines takes memory by its last line.
+    """
+    span = 0
+    for number, file in enumerate(files):
+        span += file.statements.bit_length() + file.excluded.bit_length()
+        if number >= MAX_FILES or span > MAX_ALL_LINES:
+            raise InputError(f"{path}: names more files or lines than any project has; make it again")
+        yield file
 
 
 @dataclass(frozen=True, slots=True)

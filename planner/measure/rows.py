@@ -31,6 +31,7 @@ class Rows:
     `contexts` counts those with a name; `context_names` are their names, of very many only the first. `meta` is what
     coverage.py noted, each by its key, of one data file only: `version` and `has_arcs` always; `sys_argv` and `when` in
     all data up to 6.x, since 7.0 under `debug = process`, and since 7.14 in parallel files until they are combined.
+    `lost` are rows of the file's tables that belong to no file of it, or that hold no lines.
     """
 
     by_name: dict[str, Row]
@@ -39,3 +40,4 @@ class Rows:
     version: str | None = None
     context_names: tuple[str, ...] = ()
     meta: Mapping[str, str] = field(default_factory=dict)
+    lost: int = 0

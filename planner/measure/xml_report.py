@@ -10,7 +10,7 @@ from pathlib import Path
 from xml.etree.ElementTree import Element
 
 from planner.errors import InputError
-from planner.measure.reports import Report, file_from_lines, total_of
+from planner.measure.reports import Report, bounded, check_size, file_from_lines, total_of
 from planner.model.lines import MAX_LINE
 from planner.model.measurement import Counts
 from planner.xml import read_xml
@@ -36,10 +36,12 @@ def read_xml_report(path: Path) -> Report:
             _take_class(element, files, path)
         return element.tag == "class"
 
+    check_size(path)
     root = read_xml(path, take)
     if root.tag != "coverage":
         raise InputError(f"{path}: XML, but not Cobertura (its root is <{root.tag[:60]}>); make it with 'coverage xml'")
-    measured = tuple(file_from_lines(name, each.hits, each.exits) for name, each in files.items())
+    found = (file_from_lines(name, each.hits, each.exits) for name, each in files.items())
+    measured = tuple(bounded(found, path))
     listed = total_of(measured)
     is_own = _is_coverage_py(root)
     stated = _stated(root) if is_own else None

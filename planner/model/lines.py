@@ -14,6 +14,9 @@ NO_LINES: Lines = 0
 MAX_LINE = 10_000_000
 """No source file has more lines; readers reject larger numbers, which would cost memory by their size."""
 
+MAX_ALL_LINES = 1_000_000_000
+"""The last lines of all files added up: readers reject more, which would take memory by what a few bytes name."""
+
 _BITS_OF_BYTE = tuple(tuple(bit for bit in range(8) if byte >> bit & 1) for byte in range(256))
 
 

@@ -1,11 +1,12 @@
 """The story of two reports side by side: each is found by its name, and both must be of one kind."""
 
+import os
 import re
 from fractions import Fraction
 from pathlib import Path
 
 from planner.errors import InputError
-from planner.history.papers import list_plans
+from planner.history.papers import list_plans, plan_keys
 from planner.history.plan_file import read_plan_file
 from planner.history.store import list_snapshots
 from planner.measure import Progress, Request
@@ -42,7 +43,7 @@ def _kind(side: PlanSide | Snapshot) -> str:
 
 def _side(request: Request, store: Path | None, name: str, note: Note, progress: Progress) -> PlanSide | Snapshot:
     place = Path.cwd() / name
-    if place.exists() and not name.startswith("@"):
+    if os.path.exists(place) and not name.startswith("@"):
         return _in_file(request, place, name, note, progress)
     if name == NOW:
         return find_snapshot(request, place, NOW, note, progress)
@@ -63,7 +64,8 @@ def _in_file(request: Request, place: Path, name: str, note: Note, progress: Pro
 
 def _kept(request: Request, store: Path, name: str, note: Note, progress: Progress) -> PlanSide | Snapshot:
     try:
-        plans = [each for each in list_plans(store) if len(name) >= SHORTEST_KEY and each.key.startswith(name)]
+        wanted = [key for key in plan_keys(store) if len(name) >= SHORTEST_KEY and key.startswith(name)]
+        plans = list_plans(store, wanted)
     except InputError as error:
         raise InputError(f"{name}: no such file, nor kept: {error}") from error
     found: list[PlanSide | Snapshot] = [_plan_side(each, store) for each in plans]

@@ -1,5 +1,6 @@
 """The stories over time: a measurement is kept, two are compared, and several runs of one suite are."""
 
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from hashlib import sha256
@@ -77,16 +78,22 @@ def take_snapshot(request: Request, store: Path, note: Note, progress: Progress)
 
 def make_snapshot(request: Request, note: Note, progress: Progress) -> Snapshot:
     """The measurement as it would be kept."""
+    return measure_snapshot(request, note, progress)[0]
+
+
+def measure_snapshot(request: Request, note: Note, progress: Progress) -> tuple[Snapshot, tuple[Skipped, ...]]:
+    """The same, and the files that could not be read: they are not in its total, or their units are not known."""
     measured = read_measurement(request, progress)
+    shots = list(_shots(measured, request, progress))
     head = read_head(request.root)
     settings = read_coverage_settings(request.root, request.rcfile)
-    return with_key(
+    snapshot = with_key(
         Snapshot(
             key="",
             taken=note.taken,
             project=request.root.name,
             totals=measured.totals,
-            files=tuple(_shots(measured, request, progress)),
+            files=tuple(shot for shot, _ in shots),
             circumstances=_circumstances(measured, settings),
             commit=head.commit,
             git_branch=head.branch,
@@ -94,6 +101,8 @@ def make_snapshot(request: Request, note: Note, progress: Progress) -> Snapshot:
             label=note.label,
         )
     )
+    unread = (Skipped(each.path, f"counted, but its units are not known: {each.reason}") for _, each in shots if each)
+    return snapshot, (*measured.skipped, *unread)
 
 
 def make_change(request: Request, store: Path, old: str, new: str, note: Note, progress: Progress) -> Change:
@@ -110,7 +119,7 @@ def find_snapshot(request: Request, store: Path, name: str, note: Note, progress
     """
     if name == NOW:
         return make_snapshot(request, note, progress)
-    if (request.root / name).exists() and not name.startswith("@"):
+    if os.path.exists(request.root / name) and not name.startswith("@"):
         return make_snapshot(replace(request, data=(name,)), note, progress)
     kept = list_snapshots(store).snapshots
     found = list(_named(name, kept))
@@ -121,7 +130,7 @@ def find_snapshot(request: Request, store: Path, name: str, note: Note, progress
 
 
 def _named(name: str, kept: Sequence[Snapshot]) -> Iterator[Snapshot]:
-    if name.startswith("@") and name[1:].isdecimal():
+    if name.startswith("@") and name[1:].isdecimal() and len(name) < 12:
         yield from kept[-int(name[1:]) :][:1] if 0 < int(name[1:]) <= len(kept) else ()
         return
     yield from (each for each in kept if each.label == name)
@@ -151,12 +160,15 @@ def make_noise(request: Request, runs: Sequence[str], note: Note, confidence: fl
     return find_noise(shots, reasons, confidence)
 
 
-def _shots(measured: Measurement, request: Request, progress: Progress) -> Iterator[FileShot]:
+def _shots(measured: Measurement, request: Request, progress: Progress) -> Iterator[tuple[FileShot, Skipped | None]]:
+    """What is kept of each file, with the reason why its source or its facts are missing from that."""
     paths = [file.path for file in measured.files if file.in_tree]
     facts = read_all_facts(request.root, paths, frozenset(paths), None, progress)
     for file in measured.files:
         source = read_source(request.root, file.path) if file.in_tree else Skipped(file.path, "outside the tree")
-        yield _shot(file, source, facts.get(file.path))
+        about = facts.get(file.path)
+        unread = (each for each in (source, about) if file.in_tree and isinstance(each, Skipped))
+        yield _shot(file, source, about), next(unread, None)
 
 
 def _shot(file: FileCoverage, source: bytes | Skipped, facts: ModuleFacts | Skipped | None) -> FileShot:

@@ -132,7 +132,7 @@ def _worked(store: Path, snapshots: Sequence[Snapshot]) -> dict[str, Worked]:
 def _receipts(store: Path, start: Snapshot, end: Snapshot, work: Sequence[Work]) -> Worked:
     """The points that receipts put down to the tasks whose hours were entered."""
     change = explain_change(read_snapshot(store, start.key), read_snapshot(store, end.key))
-    plans = [plan for plan in list_plans(store) if any(each.plan == plan.key for each in work)]
+    plans = list_plans(store, {each.plan for each in work})
     tasks = [task for plan in plans for task in compare(plan, change, work).tasks if task.hours is not None]
     return Worked(
         points=sum(task.actual for task in tasks),

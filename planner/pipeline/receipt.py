@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from planner.errors import ConfigError, InputError
-from planner.history.papers import keep_plan, list_plans, list_work, note_work
+from planner.history.papers import keep_plan, list_plans, list_work, note_work, plan_keys
 from planner.history.receipt import compare
 from planner.history.store import keep_snapshot, read_snapshot
 from planner.history.why import explain_change
@@ -79,12 +79,12 @@ def _task(path: str, unit: str, steps: Sequence[Step]) -> Task:
 
 def find_plan(store: Path, name: str | None) -> KeptPlan:
     """The kept plan whose key begins with `name`; the last one where none is named. Raises InputError."""
-    plans = list_plans(store)
-    found = [each for each in plans if each.key.startswith(name)] if name else list(plans[-1:])
+    keys = plan_keys(store)
+    found = [key for key in keys if key.startswith(name)] if name else list(keys[-1:])
     if len(found) != 1:
-        what = "several plans begin so" if found else f"no plan of the {len(plans)} kept ones"
+        what = "several plans begin so" if found else f"no plan of the {len(keys)} kept ones"
         raise InputError(f"{store}: {name or 'last plan'}: {what}; gapplan plan --save keeps one")
-    return found[0]
+    return list_plans(store, found)[0]
 
 
 def enter_work(store: Path, name: str | None, orders: Iterable[int], hours: float | None, note: Note) -> KeptPlan:

@@ -35,15 +35,12 @@ class Code:
     facts: Mapping[str, ModuleFacts]
     progress: Progress
     wish: Wish = field(default_factory=Wish)
+    unread: tuple[Skipped, ...] = ()
 
     @property
     def notices(self) -> tuple[str, ...]:
         """What a reader must know of how the code was read."""
-        newer = sorted(path for path, facts in self.facts.items() if facts.is_newer)
-        if not newer:
-            return ()
-        version = ".".join(map(str, sys.version_info[:2]))
-        return (f"{len(newer)} file(s) have syntax newer than Python {version}, read with libcst (such as {newer[0]})",)
+        return (*_about_newer(self.facts), *_about_unread(self.unread))
 
     @cached_property
     def tree(self) -> SourceTree:
@@ -120,6 +117,20 @@ class Code:
         }
 
 
+def _about_newer(facts: Mapping[str, ModuleFacts]) -> Iterator[str]:
+    newer = sorted(path for path, each in facts.items() if each.is_newer)
+    if newer:
+        version = ".".join(map(str, sys.version_info[:2]))
+        yield f"{len(newer)} file(s) have syntax newer than Python {version}, read with libcst (such as {newer[0]})"
+
+
+def _about_unread(unread: Sequence[Skipped]) -> Iterator[str]:
+    """They were read when they were counted, so the measurement does not name them."""
+    if unread:
+        first = f"such as {unread[0].path}: {unread[0].reason}"
+        yield f"{len(unread)} file(s) could be counted but then not be read: no test of them is planned ({first})"
+
+
 class _Reach(Mapping[UnitKey, Mapping[UnitKey, float]]):
     """Unit -> the units that a test of it enters besides, with how likely; computed when it is asked for."""
 
@@ -139,11 +150,12 @@ class _Reach(Mapping[UnitKey, Mapping[UnitKey, float]]):
 
 
 def read_code(request: Request, measured: Measurement, progress: Progress, wish: Wish | None = None) -> Code:
-    """The facts of every product file that can be read; the others are named by the measurement already."""
+    """The facts of every product file that can be read; the others are named by the measurement, or among notices."""
     paths = sorted(file.path for file in product(measured))
     found = read_all_facts(request.root, paths, frozenset(paths), request.caches, progress)
     facts = {path: facts for path, facts in found.items() if not isinstance(facts, Skipped)}
-    return Code(request, facts, progress, wish or Wish())
+    unread = tuple(each for each in found.values() if isinstance(each, Skipped))
+    return Code(request, facts, progress, wish or Wish(), unread)
 
 
 def watched(progress: Progress, label: str) -> Callable[[Sequence[T]], Iterator[T]]:

@@ -71,7 +71,7 @@ def find_blockage(code: Code, measured: Measurement | None, forecast: Forecast |
         recommended=recommend_passes(options),
         measured=measured,
         reports=repairs.junit,
-        notices=(*found.notices, *strangers, *code.notices),
+        notices=(*found.notices, *reports.notices, *strangers, *code.notices),
     )
 
 

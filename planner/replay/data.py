@@ -151,13 +151,13 @@ def _check_tables(database: sqlite3.Connection, path: Path) -> None:
 def _read(database: sqlite3.Connection, name: str) -> Recording:
     files = tuple(_file(*row) for row in database.execute(_select("file")))
     known = {file.number for file in files}
-    contexts = {int(number): str(context) for number, context in database.execute(_select("ctx"))}
+    contexts = {int(number): _text(context) for number, context in database.execute(_select("ctx"))}
     ran = _rows(database, "cov", known)
     return Recording(
         name=name,
         files=files,
         tests=tuple(_test(*row) for row in database.execute(_select("test"))),
-        ran={contexts[int(number)]: rows for number, rows in ran.items() if int(number) in contexts},
+        ran={contexts[int(number)]: rows for number, rows in ran.items()},
         imports=_rows(database, "import_mod", known),
         collected=_rows(database, "collect_file", known),
     )
@@ -167,18 +167,26 @@ def _select(table: str) -> str:
     return f"SELECT {', '.join(COLUMNS[table])} FROM {table}"
 
 
+def _text(value: object) -> str:
+    """The text of a cell: SQLite keeps any type in any column, and `None` is nobody's name."""
+    if not isinstance(value, str):
+        raise ValueError("no text where a name belongs")
+    return value
+
+
 def _file(number: int, path: str, kind: str, module: str | None, statements: bytes | None) -> RecordedFile:
-    if not str(path) or str(path).startswith("/") or "\\" in str(path) or ".." in str(path).split("/"):
+    if not _text(path) or path.startswith("/") or "\\" in path or ".." in path.split("/"):
         raise ValueError(f"the path {path!r} does not lie in the project")
-    return RecordedFile(int(number), str(path), str(module or ""), _lines(statements or b""), kind != "src")
+    return RecordedFile(int(number), path, _text(module or ""), _lines(statements or b""), _text(kind) != "src")
 
 
 def _rows(database: sqlite3.Connection, table: str, known: set[int]) -> dict[str, dict[int, Lines]]:
     found: dict[str, dict[int, Lines]] = {}
     for key, file, bits in database.execute(_select(table)):
-        if file in known:
-            rows = found.setdefault(str(key), {})
-            rows[file] = rows.get(file, 0) | _lines(bits)
+        if file not in known:
+            raise ValueError(f"lines in {table} of a file that it does not have")
+        rows = found.setdefault(str(key), {})
+        rows[file] = rows.get(file, 0) | _lines(bits)
     return found
 
 
@@ -191,9 +199,9 @@ def _lines(bits: bytes) -> Lines:
 def _test(name: str, file: str, code_file: str, code_line: int, fixtures: str, outcomes: str) -> RecordedTest:
     asked = json.loads(fixtures or "[]")
     return RecordedTest(
-        name=str(name),
-        file=str(file),
-        code_file=str(code_file or file),
+        name=_text(name),
+        file=_text(file),
+        code_file=_text(code_file or file),
         code_line=int(code_line or 0),
         fixtures=tuple(Fixture(str(each[0]), str(each[1]), str(each[2]), int(each[3] or 0)) for each in asked),
         has_passed=bool(json.loads(outcomes or "{}").get("passed")),

@@ -34,6 +34,7 @@ def render_terminal(page: Page, *, width: int, has_colour: bool = False, is_asci
     console = Console(
         file=io.StringIO(),
         width=width,
+        _environ={},  # rich dies of COLUMNS=²
         force_terminal=has_colour,
         color_system="standard" if has_colour else None,
         legacy_windows=False,

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from planner.errors import ConfigError
 from planner.settings.pytest_options import read_pytest_settings
-from planner.settings.text import ini_key_lines, toml_key_lines
+from planner.settings.text import MAX_BYTES, ini_key_lines, is_readable, toml_key_lines
 from planner.settings.values import CoverageSettings
 
 if TYPE_CHECKING:
@@ -72,8 +72,12 @@ def _read_one(path: Path, name: str, *, is_own: bool) -> CoverageSettings:
     warnings: list[str] = []
     if not os.path.isfile(path):
         raise ConfigError(f"coverage configuration {name}: no such file")
+    if not is_readable(path):
+        raise ConfigError(f"coverage configuration {name}: larger than {MAX_BYTES // 1024} kB, so no configuration")
     try:
         has_settings = config.from_file(os.fspath(path), warnings.append, our_file=is_own)
+        if not config.config_files_read:  # coverage.py takes what it cannot read for a file that says nothing
+            raise OSError("it cannot be opened or read")
         exclude_lines = None if config.exclude_list is default_lines else tuple(config.exclude_list)
         config.post_process()
         _check_numbers(config)

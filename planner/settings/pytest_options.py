@@ -5,12 +5,15 @@ import shlex
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from planner.settings.text import ini_key_lines, ini_section, listed, toml_key_lines, toml_table
+from planner.settings.text import ini_key_lines, ini_section, listed, toml_key_lines, toml_table, why_unreadable
 from planner.settings.values import PytestSettings
+
+_IN_ORDER = ("pytest.toml", ".pytest.toml", "pytest.ini", ".pytest.ini", "pyproject.toml", "tox.ini", "setup.cfg")
+"""Where pytest looks, as `pytest_tables` does."""
 
 
 def read_pytest_settings(root: Path) -> PytestSettings:
-    """pytest's options for the project at `root`; files that cannot be read count as absent."""
+    """pytest's options for the project at `root`; files that cannot be read count as absent, with a notice."""
     for name, table in pytest_tables(root):
         return PytestSettings(
             file=name,
@@ -18,8 +21,22 @@ def read_pytest_settings(root: Path) -> PytestSettings:
             testpaths=tuple(listed(table.get("testpaths", ()))),
             markers=_markers(table.get("markers", ())),
             lines=_lines(root / name) if table else {},
+            notices=(*_unreadable(root, name), *_wrong_values(name, table)),
         )
-    return PytestSettings()
+    return PytestSettings(notices=tuple(_unreadable(root, None)))
+
+
+def _unreadable(root: Path, last: str | None) -> Iterator[str]:
+    """A sentence for each file that pytest would have asked before it took `last`, or that one, and that is broken."""
+    for name in _IN_ORDER[: _IN_ORDER.index(last) + 1] if last else _IN_ORDER:
+        if reason := why_unreadable(root / name):
+            yield f"pytest's settings in {name} cannot be read and count as absent; pytest would stop there: {reason}"
+
+
+def _wrong_values(name: str, table: Mapping[str, object]) -> Iterator[str]:
+    for key in ("addopts", "testpaths", "markers"):
+        if not isinstance(table.get(key, ""), str | list):
+            yield f"pytest's {key} in {name} is neither a text nor a list and counts as absent; pytest would stop there"
 
 
 def _words(addopts: object) -> tuple[str, ...]:

@@ -57,7 +57,8 @@ class CoverageSettings:
 class PytestSettings:
     """What the project tells pytest: its options (`addopts`, split), test paths, markers as written, and their file.
 
-    `lines` tell where keys stand in it: "addopts" -> 12; what was not found is not in it.
+    `lines` tell where keys stand in it: "addopts" -> 12; what was not found is not in it. `notices` name the files and
+    values that could not be read and count as absent.
     """
 
     file: str | None = None
@@ -65,6 +66,7 @@ class PytestSettings:
     testpaths: tuple[str, ...] = ()
     markers: tuple[str, ...] = ()
     lines: Mapping[str, int] = field(default_factory=dict)
+    notices: tuple[str, ...] = ()
 
     def option(self, name: str) -> str | None:
         """The value of `--name=value` or `--name value` in addopts; the last one wins, None when absent."""

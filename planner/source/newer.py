@@ -21,7 +21,7 @@ MAX_LINKS = 500
 
 def parse_newer(source: bytes) -> ast.Module | None:
     """The tree of a source that `ast` rejects, when libcst reads it and only its newer syntax was in the way."""
-    if len(source) > MAX_BYTES or not _is_shallow(source):
+    if len(source) > MAX_BYTES or b"\0" in source or not _is_shallow(source):
         return None
     import libcst
 

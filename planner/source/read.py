@@ -8,17 +8,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from planner.model.measurement import Skipped
+from planner.model.size import MAX_SOURCE_BYTES, too_large
 from planner.source.newer import parse_newer
-
-MAX_SOURCE_BYTES = 32 * 1024 * 1024
-"""No file that people test is larger; generated tables that are would cost gigabytes as a tree."""
 
 
 def read_source(root: Path, path: str) -> bytes | Skipped:
     """The bytes of the file at `path` below `root`."""
     try:
         if (root / path).stat().st_size > MAX_SOURCE_BYTES:
-            return Skipped(path, "larger than 32 MiB")
+            return Skipped(path, f"larger than {MAX_SOURCE_BYTES // 1024**2} MiB")
         return (root / path).read_bytes()
     except OSError as error:
         return Skipped(path, f"cannot be read ({error.strerror})")
@@ -59,6 +57,8 @@ class Parsed:
 
 def parse_source(source: bytes, path: str) -> Parsed | Skipped:
     """The syntax tree; Skipped with reason and line when neither `ast` nor, for newer syntax, libcst reads it."""
+    if reason := too_large(source):
+        return Skipped(path, reason)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")

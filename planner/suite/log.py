@@ -23,6 +23,9 @@ MAX_WIDTH = 4000
 
 MAX_OUTCOMES = 1_000_000
 
+MAX_OF_ONE_PLACE = 10_000
+"""Tests that one line says were skipped; of more, the last line of the log tells how many."""
+
 _COLOUR = re.compile(r"\x1b\[[0-9;?]{0,40}[A-Za-z]")
 _STAMP = re.compile(
     r"(?:[^\t]{1,200}\t[^\t]{1,200}\t)?\ufeff?"
@@ -70,6 +73,7 @@ class Log:
 
     outcomes: tuple[TestOutcome, ...]
     unnamed: dict[Ending, int]
+    notices: tuple[str, ...] = ()
 
 
 def read_log(path: Path) -> Log:
@@ -93,7 +97,16 @@ def read_log(path: Path) -> Log:
     unnamed: Counter[Ending] = Counter()
     for run in reader.runs:
         unnamed.update(run.unnamed)
-    return Log(tuple(outcome for run in reader.runs for outcome in run.outcomes), dict(unnamed))
+    outcomes = tuple(outcome for run in reader.runs for outcome in run.outcomes)
+    return Log(outcomes, dict(unnamed), tuple(_notices(path, reader.runs)))
+
+
+def _notices(path: Path, runs: list[Run]) -> Iterator[str]:
+    """What does not fit together, as in a log that was cut or damaged."""
+    if any(not run.is_counted for run in runs):
+        yield f"{path}: no last line such as `3 failed, 120 passed in 4.2s`: it may be cut short, and other tests lost"
+    if surplus := sum(run.surplus for run in runs):
+        yield f"{path}: names {surplus} test(s) more than its last line counts: it is damaged, or two logs are mixed"
 
 
 def _lines(path: Path) -> Iterator[str]:
@@ -158,7 +171,7 @@ class _Reader:
             self.summed.append(Ended(node, _ENDINGS[found[1]], message=message))
         elif skipped := _SKIPPED.match(line):
             place, _, reason = skipped[2].partition(": ")
-            many = min(int(skipped[1]), MAX_OUTCOMES - len(self.summed))
+            many = min(int(skipped[1]), MAX_OF_ONE_PLACE, MAX_OUTCOMES - len(self.summed))
             self.summed += [Ended(f"{place} ({number})", "skipped", message=reason) for number in range(1, many + 1)]
 
     def _in_progress(self, line: str) -> None:

@@ -58,10 +58,15 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """The outcomes of one run, and how many tests it counted that have no name in the log."""
+    """The outcomes of one run, and how many tests it counted that have no name in the log.
+
+    `surplus` are the tests that the log names beyond those it counts. `is_counted` tells whether it counts them at all.
+    """
 
     outcomes: tuple[TestOutcome, ...]
     unnamed: Mapping[Ending, int]
+    surplus: int = 0
+    is_counted: bool = True
 
 
 def parted(text: str) -> tuple[str, str]:
@@ -91,7 +96,10 @@ def joined(
     if "passed" in unnamed:
         unnamed["passed"] -= sum(_is_late(each, known) for each in known.values())
     outcomes = tuple(map(_outcome, known.values()))
-    return Run(outcomes, {ending: number for ending, number in unnamed.items() if number > 0})
+    ended = Counter(each.ending for each in outcomes)
+    surplus = sum(max(0, number - counted.get(ending, 0)) for ending, number in ended.items()) if counted else 0
+    missing = {ending: number for ending, number in unnamed.items() if number > 0}
+    return Run(outcomes, missing, surplus, bool(counted))
 
 
 def _explain(known: dict[tuple[str, Ending], Ended], sections: Iterable[Section]) -> int:

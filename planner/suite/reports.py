@@ -13,10 +13,14 @@ from planner.suite.log import read_log
 
 @dataclass(frozen=True, slots=True)
 class Reports:
-    """All outcomes in the order of the files; `unnamed` are tests of which a log tells only how many ended so."""
+    """All outcomes in the order of the files; `unnamed` are tests of which a log tells only how many ended so.
+
+    `notices` say what does not fit together in a log.
+    """
 
     outcomes: tuple[TestOutcome, ...]
     unnamed: Mapping[Ending, int] = field(default_factory=dict)
+    notices: tuple[str, ...] = ()
 
 
 def read_reports(paths: Iterable[Path]) -> Reports:
@@ -26,6 +30,7 @@ def read_reports(paths: Iterable[Path]) -> Reports:
     """
     outcomes: list[TestOutcome] = []
     unnamed: Counter[Ending] = Counter()
+    notices: list[str] = []
     given = list(paths)
     if not given:
         raise InputError(
@@ -36,9 +41,10 @@ def read_reports(paths: Iterable[Path]) -> Reports:
             log = read_log(path)
             outcomes += log.outcomes
             unnamed.update(log.unnamed)
+            notices += log.notices
         else:
             outcomes += read_all_outcomes([path])
-    return Reports(tuple(outcomes), dict(unnamed))
+    return Reports(tuple(outcomes), dict(unnamed), tuple(notices))
 
 
 def _is_xml(path: Path) -> bool:
