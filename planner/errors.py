@@ -8,7 +8,7 @@ class GapplanError(Exception):
     """
 
     def __str__(self) -> str:
-        return super().__str__().replace("\r", " ").replace("\n", " ")
+        return super().__str__().replace("\r", "\\r").replace("\n", "\\n")
 
 
 class InputError(GapplanError):

@@ -16,7 +16,15 @@ ROOT = Path(__file__).parent.parent
 
 EVERY = [name for section in SECTIONS.values() for name in section]
 
-LIGHT = {"planner", "planner.__main__", "planner.cli", "planner.cli.common", "planner.cli.wishes", "planner.errors"}
+LIGHT = {
+    "planner",
+    "planner.__main__",
+    "planner.cli",
+    "planner.cli.common",
+    "planner.cli.stdout",
+    "planner.cli.wishes",
+    "planner.errors",
+}
 
 
 def command_of(name: str) -> click.Command:

@@ -151,9 +151,8 @@ def count_row(root: Path, path: str, row: Row, settings: CoverageSettings, *, ha
 
 
 def _too_large(path: Path) -> str | None:
-    """Most files are too small to be looked into. Raises OSError."""
-    size = path.stat().st_size
-    if size <= MAX_SIGNS:
+    """Most files are too small to be looked into, and of one that is not there the parser says so. Raises OSError."""
+    if not path.exists() or path.stat().st_size <= MAX_SIGNS:
         return None
     with path.open("rb") as stream:
         return too_large(stream.read(MAX_SOURCE_BYTES + 1))
