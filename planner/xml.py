@@ -15,8 +15,8 @@ MAX_DEPTH = 64
 MAX_BYTES = 256 * 1024 * 1024
 """A run of 100,000 tests with all they print has about 100 MB."""
 
-MAX_ELEMENTS = 8_000_000
-"""Of one file, about 20 s of work; 1,000,000 statements take 2,000,000 elements in Cobertura."""
+MAX_ELEMENTS = 4_000_000
+"""Of one file, about 8 s of work; 1,000,000 statements take 2,000,000 elements in Cobertura."""
 
 MAX_KEPT = 1_000_000
 """Elements that nobody has taken yet, at about 400 bytes: those of one file or test, and what nobody knows."""

@@ -6,7 +6,7 @@ from typing import Any
 import click
 
 from planner.cli.common import PAGE_FORMATS, Common, common_options, merge_options
-from planner.cli.show import data_text, progress_for, say, write
+from planner.cli.show import data_text, progress_for, say, say_left_out, write
 from planner.cli.store import passing_note, store_of, store_option
 from planner.model.receipt import Receipt
 from planner.pipeline.receipt import make_receipt, write_work
@@ -29,6 +29,7 @@ def command(
     common = merge_options(before, after, PAGE_FORMATS)
     found = make_receipt(common.request, store_of(store, common), plan, passing_note(), progress_for(common))
     write(lambda look: _text(found, common, look, is_short=short), common, ())
+    say_left_out(common, found.change.new)
     if work:
         count = write_work(Path.cwd() / work, found)
         say(f"gapplan: wrote {words.plural(count, 'finished task')} with hours to {work}", common)

@@ -5,7 +5,7 @@ from typing import Any
 import click
 
 from planner.cli.common import PAGE_FORMATS, Common, common_options, complete_file, merge_options
-from planner.cli.show import data_text, progress_for, write
+from planner.cli.show import data_text, progress_for, say_left_out, write
 from planner.cli.store import passing_note, store_of, store_option
 from planner.history.why import percents_by_cause
 from planner.model.history import Change
@@ -31,6 +31,7 @@ def command(before: dict[str, Any], /, old: str, new: str, store: str | None, **
     place = store_of(store, common)
     change = make_change(common.request, place, old, new, passing_note(), progress_for(common))
     write(lambda look: _text(change, common, look), common, ())
+    say_left_out(common, change.old, change.new)
 
 
 def _text(change: Change, common: Common, look: Look) -> str:

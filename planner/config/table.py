@@ -8,27 +8,32 @@ from planner.errors import ConfigError
 LARGEST = 1e12
 """No figure that anybody asks for is larger."""
 
+OURS = "pyproject.toml: [tool.gapplan]"
+"""Where a key stands unless a reader is told of another place."""
+
 _Choice = TypeVar("_Choice", bound=str)
 
 
-def wrong(key: str, wanted: str, value: object) -> ConfigError:
+def wrong(key: str, wanted: str, value: object, place: str = OURS) -> ConfigError:
     """The error for a value of the wrong kind."""
-    return ConfigError(f"pyproject.toml: [tool.gapplan] {key} must be {wanted}, not {value!r}")
+    return ConfigError(f"{place} {key} must be {wanted}, not {value!r}")
 
 
-def check_keys(place: str, table: dict[str, object], known: Iterable[str], hint: str = "") -> None:
+def check_keys(
+    place: str, table: dict[str, object], known: Iterable[str], hint: str = "", file: str = "pyproject.toml"
+) -> None:
     """Raises ConfigError for a key that is not known."""
     names = sorted(known)
     if unknown := sorted(set(table) - set(names)):
-        raise ConfigError(f"pyproject.toml: {place} has no key {unknown[0]!r}; it knows {', '.join(names)}{hint}")
+        raise ConfigError(f"{file}: {place} has no key {unknown[0]!r}; it knows {', '.join(names)}{hint}")
 
 
-def read_table(key: str, value: object) -> dict[str, object]:
+def read_table(key: str, value: object, place: str = OURS) -> dict[str, object]:
     """A table; empty where there is none."""
     if value is None:
         return {}
     if not isinstance(value, dict):
-        raise wrong(key, "a table", value)
+        raise wrong(key, "a table", value, place)
     return value
 
 
@@ -42,7 +47,9 @@ def read_choice(key: str, value: object, choices: tuple[_Choice, ...]) -> _Choic
     raise wrong(key, " or ".join(choices), value)
 
 
-def read_texts(key: str, value: object, wanted: str = "a path or a list of paths") -> tuple[str, ...]:
+def read_texts(
+    key: str, value: object, wanted: str = "a path or a list of paths", place: str = OURS
+) -> tuple[str, ...]:
     """A text or a list of them."""
     if value is None:
         return ()
@@ -50,23 +57,23 @@ def read_texts(key: str, value: object, wanted: str = "a path or a list of paths
         return (value,)
     if isinstance(value, list) and all(isinstance(each, str) for each in value):
         return tuple(value)
-    raise wrong(key, wanted, value)
+    raise wrong(key, wanted, value, place)
 
 
-def read_text(key: str, value: object, wanted: str = "a path") -> str | None:
+def read_text(key: str, value: object, wanted: str = "a path", place: str = OURS) -> str | None:
     """A text."""
     if value is None or isinstance(value, str):
         return value
-    raise wrong(key, wanted, value)
+    raise wrong(key, wanted, value, place)
 
 
-def read_figure(key: str, value: object, wanted: str) -> str | None:
+def read_figure(key: str, value: object, wanted: str, place: str = OURS) -> str | None:
     """A number or a text with one, as text."""
     if value is None or isinstance(value, str):
         return value
     if isinstance(value, int | float) and not isinstance(value, bool):
         return str(value)
-    raise wrong(key, wanted, value)
+    raise wrong(key, wanted, value, place)
 
 
 def read_number(key: str, value: object, wanted: str = "a number of 0 or more") -> float:

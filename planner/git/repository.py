@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from planner.git.sealed import NoHistoryError, kept, read_output
+from planner.git.sealed import NoHistoryError, kept, read_output, temporary_folder
 
 ID = rb"[0-9a-f]{40}(?:[0-9a-f]{24})?"
 """The name of an object by its hash, SHA-1 or SHA-256: a regular expression."""
@@ -78,7 +78,7 @@ def read_branch(repository: Repository, root: Path) -> str:
 @contextmanager
 def own_repository(repository: Repository) -> Iterator[Mapping[str, str]]:
     """The environment that makes git read the project's objects, and nothing else of it."""
-    with tempfile.TemporaryDirectory(prefix="gapplan-") as name:
+    with tempfile.TemporaryDirectory(prefix="gapplan-", dir=temporary_folder()) as name:
         folder = Path(name)
         (folder / "refs").mkdir()
         (folder / "HEAD").write_bytes(b"ref: refs/heads/none\n")

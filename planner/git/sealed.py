@@ -48,6 +48,10 @@ _REASONS = {
 """What git says -> what we say. Anything else is passed on in git's words."""
 
 
+_USUAL_TEMPORARY = frozenset({"/tmp", "/var/tmp", "/usr/tmp"})
+"""Where Python looks before it takes the current directory; see https://docs.python.org/3/library/tempfile.html."""
+
+
 class NoHistoryError(Exception):
     """Why there is no history to be had, in one line; it never leaves this room."""
 
@@ -59,7 +63,7 @@ def read_output(command: Sequence[str], environment: Mapping[str, str]) -> Itera
     when git fails, is slow or prints too much, and OSError when it does not start.
     """
     with (
-        tempfile.TemporaryFile() as errors,
+        tempfile.TemporaryFile(dir=temporary_folder()) as errors,
         Popen(
             command,
             stdin=DEVNULL,
@@ -75,6 +79,18 @@ def read_output(command: Sequence[str], environment: Mapping[str, str]) -> Itera
         if process.returncode:
             errors.seek(0)
             raise NoHistoryError(_reason(errors.read(4096), process.returncode))
+
+
+def temporary_folder() -> str:
+    """Where temporary files go. Raises NoHistoryError, or OSError, where there is no place for them.
+
+    Where nothing else can be written Python turns to the current directory, which may be the project's.
+    """
+    found = tempfile.gettempdir()
+    named = {os.environ.get(name) for name in ("TMPDIR", "TEMP", "TMP")}
+    if found not in named | _USUAL_TEMPORARY and os.path.realpath(found) == os.path.realpath(os.curdir):
+        raise NoHistoryError("no folder for temporary files: give one in TMPDIR")
+    return found
 
 
 def kept(names: Sequence[str]) -> dict[str, str]:

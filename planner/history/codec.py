@@ -18,8 +18,8 @@ from planner.model.measurement import Counts
 
 FORMAT = 1
 
-MAX_JSON_BYTES = 512 * 1024 * 1024
-"""A hundred times the snapshot of a million lines; what is larger is not ours."""
+MAX_JSON_BYTES = 128 * 1024 * 1024
+"""Twenty times the snapshot of a million lines; what is larger is not ours, and would not fit into a gigabyte."""
 
 _MARK_DIGITS = MARK_BITS // 4
 
@@ -134,7 +134,7 @@ def _wire(snapshot: Snapshot) -> _Snapshot:
         circumstances=_Circumstances(terms.branch, terms.counted_by, terms.recorded_by, settings),
         commit=snapshot.commit,
         git_branch=snapshot.git_branch,
-        metrics=dict(snapshot.metrics),
+        metrics={name: float(value) for name, value in snapshot.metrics.items()},
         label=snapshot.label,
     )
 

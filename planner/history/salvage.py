@@ -108,7 +108,7 @@ def _is_whole(old: sqlite3.Connection) -> bool:
             f"SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name IN {_TABLES}"
         ).fetchone()
         return tables == (len(_TABLES),) and old.execute("PRAGMA integrity_check(1)").fetchall() == [("ok",)]
-    except sqlite3.DatabaseError:
+    except (sqlite3.DatabaseError, UnicodeDecodeError):  # SQLite's message quotes bytes of a damaged schema
         return False
 
 
@@ -148,7 +148,7 @@ def _numbers(old: sqlite3.Connection, table: str) -> list[int]:
 
 def _rows(old: sqlite3.Connection, query: str, values: tuple[object, ...] = ()) -> Iterator[tuple[object, ...]]:
     """The rows up to the first that cannot be read."""
-    with contextlib.suppress(sqlite3.DatabaseError):
+    with contextlib.suppress(sqlite3.DatabaseError, UnicodeDecodeError):
         yield from old.execute(query, values)
 
 

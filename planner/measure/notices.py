@@ -7,7 +7,7 @@ from planner.errors import NothingMatchesError
 from planner.measure.assemble import BY_PLUGIN, Assembled, Project
 from planner.measure.count import COVERAGE_VERSION
 from planner.measure.inputs import Read
-from planner.measure.paths import Placed, paths_section
+from planner.measure.paths import Placed, as_pure, paths_section
 from planner.measure.tree import is_test_path
 from planner.model.measurement import FileCoverage, Skipped
 from planner.model.target import rule_band
@@ -89,8 +89,13 @@ def _about_totals(read: Read, assembled: Assembled, settings: CoverageSettings) 
     if settings.plugins:
         names = ", ".join(settings.plugins)
         yield f"coverage.py's plugins ({names}) are not loaded; where they change exclusions or files, totals differ"
-    if not settings.relative_files and any(not name.startswith(("/", "<")) for name in assembled.placed.files):
+    if not settings.relative_files and any(map(_is_relative, assembled.placed.files)):
         yield "the data has relative paths but the configuration no relative_files: 'coverage report' may match nothing"
+
+
+def _is_relative(name: str) -> bool:
+    """Whether a file of the data is named from the root, by the rules of the system that it was measured on."""
+    return not name.startswith(("/", "<")) and not as_pure(name).is_absolute()
 
 
 def _is_python(name: str) -> bool:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from planner.model.lines import NO_LINES, Lines
-from planner.model.measurement import Counts
+from planner.model.measurement import Counts, Skipped
 
 Exits = Mapping[int, tuple[int, int]]
 """Line -> (branch exits, exits taken), of lines that have any."""
@@ -68,7 +68,8 @@ class Snapshot:
     """A measurement as it is kept. `taken` is UTC, `2026-11-21T12:00:00Z`; `metrics` are what the user adds.
 
     `totals` are those of the data, which may say more than its files add up to. `key` names the snapshot: the first
-    12 hexadecimal digits of the SHA-256 of its content.
+    12 hexadecimal digits of the SHA-256 of its content. `left_out` is what could not be read when it was measured, in
+    this run only: it is not kept.
     """
 
     key: str
@@ -81,6 +82,7 @@ class Snapshot:
     git_branch: str = ""
     metrics: Mapping[str, float] = field(default_factory=dict)
     label: str = ""
+    left_out: tuple[Skipped, ...] = field(default=(), compare=False)
 
 
 Cause = Literal[

@@ -26,8 +26,8 @@ COLUMNS = {
 }
 """The tables of a recording, and the columns that are read."""
 
-MAX_BYTES = 1024 * 1024 * 1024
-"""The largest recording known takes 1.5 MB unpacked."""
+MAX_BYTES = 128 * 1024 * 1024
+"""The largest recording known takes 1.5 MB unpacked; SQLite copies what it is given once more."""
 
 MAX_BLOB = MAX_LINE // 8 + 1
 

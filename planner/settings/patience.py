@@ -17,21 +17,22 @@ MOST_SECONDS = 5.0
 
 
 @contextmanager
-def limited(what: str, seconds: float = MOST_SECONDS) -> Iterator[None]:
-    """Raises ConfigError, one line about `what`, when the block takes more CPU time than that."""
+def limited(what: str, seconds: float | None = None) -> Iterator[None]:
+    """Raises ConfigError, one line about `what`, when the block takes more CPU time than that, MOST_SECONDS else."""
+    most = MOST_SECONDS if seconds is None else seconds
     if not hasattr(signal, "setitimer") or threading.current_thread() is not threading.main_thread():
         yield
         return
 
     def stop(_number: int, _frame: FrameType | None) -> None:
         raise ConfigError(
-            f"coverage configuration: {what} is still at it after {seconds:g} s: "
+            f"coverage configuration: {what} is still at it after {most:g} s: "
             "it backtracks; write the pattern without a repetition in a repetition"
         )
 
     before = signal.signal(signal.SIGVTALRM, stop)
     try:
-        signal.setitimer(signal.ITIMER_VIRTUAL, seconds)
+        signal.setitimer(signal.ITIMER_VIRTUAL, most)
         yield
     finally:
         signal.setitimer(signal.ITIMER_VIRTUAL, 0)

@@ -39,8 +39,8 @@ _HEAD = re.compile(r"_+ ([^_ ].{0,3900}|_{1,9}\w.{0,3900}) _+$")
 """A long name has one line on each side; `_ _ _ _` stands between the frames of a traceback."""
 
 _CAPTURED = re.compile(r"-{3,} (?:Captured|live log) .{1,100}? -{3,}$|-{3,} (?:Captured|live log) .{1,100}$")
-_SUMMARY = re.compile(r"(FAILED|ERROR|PASSED|XFAIL|XPASS) (\S.{0,3900})$")
-_SKIPPED = re.compile(r"SKIPPED \[(\d{1,7})\] (.{1,3900})$")
+_SUMMARY = re.compile(r"(FAILED|ERROR|PASSED|XFAIL|XPASS) (\S.{0,4000})$")
+_SKIPPED = re.compile(r"SKIPPED \[(\d{1,7})\] (.{1,4000})$")
 _VERBOSE = re.compile(r" (PASSED|FAILED|ERROR|SKIPPED|XFAIL|XPASS)(?: \(|$)")
 _WORKER = re.compile(r"\[gw\d{1,4}\] \[ *\d{1,3}%\] (PASSED|FAILED|ERROR|SKIPPED|XFAIL|XPASS) (\S.{0,3800})$")
 _COUNTS = re.compile(

@@ -39,8 +39,8 @@ _FIXTURE_OF = re.compile(r"\.?(setUp|tearDown)(?:Class|Module)? \(")
 """`setUpClass (tests.test_shop.TestDesk)`, the name of what unittest could not set up."""
 
 _FRAME = re.compile(
-    r"^\s*File \".*\", line \d+, in (?:async)?(setUp|tearDown)(?:Class|Module)?$"
-    r"|^(?:>| ) +(?:async )?def (?:async)?(setUp|tearDown)(?:Class|Module)?\(",
+    r"^\s*File \".*\", line \d+, in (?:async)?([sS]etUp|[tT]earDown)(?:Class|Module)?$"
+    r"|^(?:>| ) +(?:async )?def (?:async)?([sS]etUp|[tT]earDown)(?:Class|Module)?\(",
     re.MULTILINE,
 )
 """A frame of unittest's own set-up, in Python's traceback or in pytest's."""
