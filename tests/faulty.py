@@ -31,6 +31,9 @@ from planner.history.store import list_snapshots, read_snapshot
 MOST_CALLS = 2000
 """No job makes more calls of one kind; it would mean that a fault is tried again for ever."""
 
+FIRST_CALLS = 4
+"""Of a kind, those before this one fail in turn in every version."""
+
 NAMED = ("cannot be read", "skipped", "left out", "not be read")
 """How an output says that something is left out."""
 
@@ -134,8 +137,8 @@ class Tally:
     broken: list[str] = field(default_factory=list)
 
 
-def suffer(name: str, calls: Container[str], folder: Path) -> Tally:
-    """Try all faults of these calls; in a process that was started with the library."""
+def suffer(name: str, calls: Container[str], folder: Path, every: int = 1) -> Tally:
+    """Try the faults of these calls; in a process that was started with the library."""
     job, tally = JOBS[name], Tally()
     template = Place(folder / "template")
     make_project(template.project, {**SHOP, **CONFIGURATION})
@@ -144,16 +147,19 @@ def suffer(name: str, calls: Container[str], folder: Path) -> Tally:
     whole = _whole(job, template)
     for fault in FAULTS:
         for call in (each for each in fault.calls if each in calls):
-            _try_all(job, template, whole, call, fault, tally)
+            _try_all(job, template, whole, (call, fault, every), tally)
     return tally
 
 
-def launch(name: str, folder: Path, calls: Sequence[str] = CALLS) -> Tally:
-    """The same in a process of its own. Raises RuntimeError where the library cannot be built, or it dies."""
+def launch(name: str, folder: Path, calls: Sequence[str] = CALLS, every: int = 1) -> Tally:
+    """The same in a process of its own. Raises RuntimeError where the library cannot be built, or it dies.
+
+    The first calls of a kind fail in turn, and of those that follow each `every`-th.
+    """
     library = build(folder)
     if library is None:
         raise RuntimeError("needs Linux and a C compiler")
-    command = [sys.executable, __file__, INSIDE, name, ",".join(calls), str(folder / "work")]
+    command = [sys.executable, __file__, INSIDE, name, ",".join(calls), str(folder / "work"), str(every)]
     environment = {**environment_of(library), "COLUMNS": "100"}
     found = subprocess.run(command, capture_output=True, text=True, env=environment, cwd=folder, check=False)
     if found.returncode:
@@ -165,8 +171,8 @@ def launch(name: str, folder: Path, calls: Sequence[str] = CALLS) -> Tally:
 def main(arguments: Sequence[str]) -> int:
     """One line for each job, and every rule that was broken; 1 if one was."""
     if arguments[:1] == [INSIDE]:
-        name, calls, folder = arguments[1:]
-        tally = suffer(name, calls.split(","), Path(folder))
+        name, calls, folder, every = arguments[1:]
+        tally = suffer(name, calls.split(","), Path(folder), int(every))
         print(json.dumps({"answers": tally.answers, "broken": tally.broken}))
         return 0
     tallies = []
@@ -198,8 +204,9 @@ def _whole(job: Job, template: Place) -> _Whole:
     return _Whole(first, run(place, job.arguments(place)), output, kept)
 
 
-def _try_all(job: Job, template: Place, whole: _Whole, call: str, fault: Fault, tally: Tally) -> None:
-    for nth in range(1, MOST_CALLS):
+def _try_all(job: Job, template: Place, whole: _Whole, which: tuple[str, Fault, int], tally: Tally) -> None:
+    call, fault, every = which
+    for nth in (*range(1, FIRST_CALLS), *range(FIRST_CALLS, MOST_CALLS, every)):
         place = _copied(template)
         arm(place.folder, call, nth, fault)
         found = run(place, job.arguments(place))

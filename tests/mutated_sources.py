@@ -9,7 +9,7 @@ import tomllib
 import warnings
 from collections.abc import Callable, Hashable, Iterable
 from fractions import Fraction
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
 
 import libcst
@@ -34,8 +34,10 @@ from planner.settings.collection import read_collection_settings
 from planner.settings.gates import read_gates
 from planner.settings.values import CoverageSettings
 from planner.source import facts_of_source, facts_of_test
-from planner.source.cache import facts_file, read_all_facts
+from planner.source.cache import facts_file
 from planner.source.calls import calls_of_source
+from planner.source.kinds import FACTS
+from planner.source.library import read_all
 from planner.source.tests import suite_of_source
 
 SUITE = """\
@@ -81,6 +83,8 @@ def _build_source(
     of_source: Callable[[bytes, str], Found], digest: Callable[[Found], Hashable], texts: Iterable[str], folder: Path
 ) -> Bench:
     """A bench of Python files; a skip is a notice. The truth is what `ast` finds, if that can read the file at all."""
+
+    of_source = lru_cache(maxsize=1)(of_source)  # the truth asks once more for what was read last
 
     def read(place: Path) -> Reading:
         found = of_source(place.read_bytes(), place.name)
@@ -244,7 +248,8 @@ def _configuration(place: Path) -> Reading:
     pytest = read_pytest_settings(root)
     rules = read_collection_settings(root)
     own = read_config(root)
-    read_catalogue(own.seams)
+    if own.seams:
+        read_catalogue(own.seams)
     text = place.read_bytes().decode("utf-8", "replace")
     read_gates([SteeringText(place.name, text)], settings, pytest)
     measured = (settings.branch, settings.run_omit, settings.exclude, settings.precision, settings.fail_under)
@@ -333,11 +338,11 @@ def _build_cache(is_forged: bool, folder: Path) -> Bench:
     root = make_project(folder / "project", {"a.py": PRICES, "b.py": STOCK})
     caches = folder / "caches"
     known = frozenset({"a.py", "b.py"})
-    read_all_facts(root, sorted(known), known, caches)
+    read_all(FACTS, root, sorted(known), known, caches)
     place = facts_file(caches, root)
 
     def read(_: Path) -> Reading:
-        return Reading(repr(read_all_facts(root, sorted(known), known, caches)))
+        return Reading(repr(read_all(FACTS, root, sorted(known), known, caches)))
 
     def truth(_: Path) -> Hashable:
         """Whoever can write the owner's files and their checksum may tell what he likes; it must only not break."""

@@ -1,6 +1,7 @@
 """A project full of traps, every command of gapplan with real arguments, and a watch over what a run leaves behind."""
 
 import hashlib
+import json
 import os
 import shutil
 import stat
@@ -81,6 +82,7 @@ CASES: Mapping[str, tuple[str, ...]] = {
     "unblock": ("unblock", "--junit", "{junit}"),
     "rank": ("rank", "--all"),
     "explain": ("explain", "{place}"),
+    "fleet": ("fleet", "{inputs}/../FLEET.toml"),
     "snapshot": ("snapshot", "--store", "{store}", "--label", "new", "--metric", "tests=3"),
     "history": ("history", "--store", "{store}", "--format", "html"),
     "history export": ("history", "--store", "{store}", "export", "{out}/snapshots.jsonl"),
@@ -153,12 +155,16 @@ class Ground:
 
     def arguments(self, case: str) -> tuple[str, ...]:
         """The words of a case with all places filled in."""
+        return self.filled(CASES[case])
+
+    def filled(self, words: Sequence[str]) -> tuple[str, ...]:
+        """Words with all places filled in."""
         places = {name: str(self.base / name) for name in ("out", "inputs", "state")}
         is_small = (self.root / "shop").exists()
         places["place"] = "shop/prices.py:price" if is_small else "src/shop/orders/service.py:OrderService"
         places["package"] = "shop" if is_small else "shop.orders"
         places |= {"store": str(self.base / "state" / "store.sqlite"), "junit": str(self.base / "inputs" / "junit.xml")}
-        return tuple(each.format(**places) for each in CASES[case])
+        return tuple(each.format(**places) for each in words)
 
     def run(
         self,
@@ -193,6 +199,41 @@ class Ground:
     def copy(self, base: Path) -> "Ground":
         """The same in another place; times are kept."""
         return Ground(Path(shutil.copytree(self.base, base, symlinks=True)))
+
+
+@dataclass(frozen=True)
+class Forked:
+    """What a call in `forked.py` answered."""
+
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+def in_forks(
+    ground: Ground, calls: Mapping[str, Sequence[str]], folder: Path, more: Mapping[str, str], redirection: str = ""
+) -> dict[str, Forked]:
+    """Name -> what came of the words, each in its own copy of the ground; the places in them are filled in."""
+    folder.mkdir()
+    listed: dict[str, tuple[str, dict[str, str], list[str]]] = {}
+    for number, words in enumerate(calls.values()):
+        own = ground.copy(folder / f"ground{number}")
+        listed[str(number)] = (str(own.root), {**own.environment, **more}, list(own.filled(words)))
+    (folder / "calls.json").write_text(json.dumps(listed))
+    shell = ("bash", "-c", f'exec "$@" {redirection}', "bash", sys.executable, "-P", str(TESTS / "forked.py"))
+    done = ground.run(
+        str(folder / "calls.json"), str(folder), program=shell, more={**more, "OPENBLAS_NUM_THREADS": "1"}
+    )
+    assert done.returncode == 0, done.stderr
+    return {name: _forked(folder / str(number)) for number, name in enumerate(calls)}
+
+
+def _forked(output: Path) -> Forked:
+    """Closed outputs have no file."""
+    texts = [
+        path.read_text("utf-8") if path.exists() else "" for path in (Path(f"{output}.out"), Path(f"{output}.err"))
+    ]
+    return Forked(int(Path(f"{output}.code").read_text()), *texts)
 
 
 def make_ground(base: Path, *, has_traps: bool = True) -> Ground:
@@ -265,6 +306,7 @@ _COMMITTED = {"NAME": "Ada", "EMAIL": "ada@example.org", "DATE": "2026-09-01T12:
 def _make_inputs(ground: Ground) -> None:
     inputs = ground.base / "inputs"
     (inputs / "junit.xml").write_text(JUNIT)
+    (ground.base / "FLEET.toml").write_text('target = 70\n\n[[component]]\nroot = "shop"\n')
     for name in ("run1", "run2"):
         shutil.copy(ground.root / ".coverage", inputs / name)
     for name in ("one", "two"):

@@ -68,7 +68,7 @@ def test_a_data_file_that_does_not_tell_lines_from_arcs_is_refused(tmp_path: Pat
 
 
 def test_an_error_is_one_line_whatever_it_quotes() -> None:
-    assert str(InputError("no snapshot: unknown field 'a\r\nb'")) == "no snapshot: unknown field 'a  b'"
+    assert str(InputError("no snapshot: unknown field 'a\r\nb'")) == r"no snapshot: unknown field 'a\r\nb'"
 
 
 @pytest.mark.parametrize(

@@ -19,10 +19,14 @@ CASES = 2000
 
 LEAST_SHARE = 0.99
 
+CACHES = ("facts cache",)
+"""What is damaged there is made again: the totals are always equal, and nothing need be said."""
+
 MENDED: dict[str, tuple[int, ...]] = {
     "coverage data": (164, 278, 629, 1071, 1445, 1490, 1538),
     "exported snapshots": (1166, 1270, 1282, 1413, 1850),
     "LCOV": (56, 924, 2351, 2448, 2938, 3035, 3354, 3610),
+    "store": (1088,),
     "pytest log": (11, 14, 16, 18, 24, 28, 29, 37, 41, 44, 52, 53, 54, 55),
     "INI configuration": (8, 21, 54, 56, 58, 75, 90, 105, 111, 131),
     "pyproject.toml": (102, 180, 182, 260),
@@ -39,7 +43,8 @@ def test_damage_never_changes_a_total_in_silence(tmp_path: Path, name: str) -> N
 
     assert [case for case in tally.exceptions if case.verdict == "broken"] == []
     assert tally.share >= LEAST_SHARE, tally.exceptions
-    assert sum(tally.counts[verdict] for verdict in ("refused", "warned", "told")) > CASES / 50, tally.counts
+    if name not in CACHES:
+        assert sum(tally.counts[verdict] for verdict in ("refused", "warned", "told")) > CASES / 50, tally.counts
 
 
 @pytest.mark.parametrize("name", MENDED)
@@ -96,18 +101,32 @@ def test_totals_that_change_with_a_new_notice_are_warned_of(tmp_path: Path) -> N
     assert _verdicts(read, lambda _: 3, tmp_path) == {"equal", "warned"}
 
 
-def test_other_exceptions_and_errors_of_several_lines_are_broken(tmp_path: Path) -> None:
+def test_our_errors_are_refusals_and_other_exceptions_broken(tmp_path: Path) -> None:
     def read(place: Path) -> Reading:
         if _lines(place).totals == 3:
             return Reading(3)
         raise KeyError("three") if place.read_bytes().count(b"\n") < 3 else InputError("one\ntwo")
+
+    assert _verdicts(read, lambda _: 3, tmp_path) == {"equal", "broken", "refused"}
+
+
+def test_an_error_of_several_lines_is_broken(tmp_path: Path) -> None:
+    class Wordy(InputError):
+        def __str__(self) -> str:
+            return "one\ntwo"
+
+    def read(place: Path) -> Reading:
+        if _lines(place).totals == 3:
+            return Reading(3)
+        raise Wordy
 
     assert _verdicts(read, lambda _: 3, tmp_path) == {"equal", "broken"}
 
 
 def test_a_case_that_does_not_end_is_broken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def read(place: Path) -> Reading:
-        while _lines(place).totals != 3:
+        lines = _lines(place).totals
+        while lines != 3:
             pass
         return Reading(3)
 

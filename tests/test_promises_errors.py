@@ -150,7 +150,7 @@ MOMENTS = {
     "click is loaded": "click",
     "the command is loaded": "planner.cli.repairs",
     "the configuration is read": "pyproject.toml",
-    "the data is read": "planner.measure",
+    "the data is read": "planner.measure.inputs",
     "a source is read": "prices.py",
     "the solver is loaded": "planner.solve.options",
     "the plan is judged": "planner.model.gates",

@@ -37,7 +37,9 @@ from planner.history.store import keep_snapshot, list_snapshots, read_snapshot
 from planner.model.history import Snapshot
 from planner.model.plan import Effort, Range
 from planner.model.receipt import KeptPlan, Task, Work
-from planner.source.cache import facts_file, facts_stamp, read_all_facts
+from planner.source.cache import facts_file, facts_stamp
+from planner.source.kinds import FACTS
+from planner.source.library import read_all
 from planner.state import read_bounded, read_shelf, write_atomic
 
 LONGEST_AFTER = 0.040
@@ -95,7 +97,7 @@ def write_cache(place: Place, name: str, number: int) -> str:
     draft.write_text(f"def work_{number}(a):\n" + "    a += 1\n" * (number % 90 + 1))
     os.replace(draft, place.root / path)
     paths = sorted(each.name for each in place.root.glob("*.py"))
-    facts = read_all_facts(place.root, paths, frozenset(paths), place.cache)
+    facts = read_all(FACTS, place.root, paths, frozenset(paths), place.cache)
     if facts[path].units[1].name != f"work_{number}":  # type: ignore[union-attr]
         raise Loss(f"{path}: the facts of other bytes")
     return path
@@ -251,8 +253,8 @@ def _check_cache(place: Place) -> None:
     file, stamp = facts_file(place.cache, place.root), facts_stamp() or ""
     if file.exists() and not read_shelf(file, stamp):
         raise Loss("half a cache")
-    cold = read_all_facts(place.root, paths, frozenset(paths), None)
-    if read_all_facts(place.root, paths, frozenset(paths), place.cache) != cold:
+    cold = read_all(FACTS, place.root, paths, frozenset(paths), None)
+    if read_all(FACTS, place.root, paths, frozenset(paths), place.cache) != cold:
         raise Loss("the cache says something else than the source")
 
 

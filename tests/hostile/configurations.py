@@ -165,7 +165,9 @@ def _patterns() -> Iterator[Case]:
         config = write(".coveragerc", f"[report]\n{key} = {stars}\n")
         yield Case(f"{key} with 40 stars", both(config, row), Refuses("coverage configuration"), is_bomb=True)
     config = write(".coveragerc", f"[paths]\na =\n  shop\n  {stars}\n")
-    yield Case("paths with 40 stars", both(config, row), Refuses("coverage configuration"), is_bomb=True)
+    astray = _row("a" * 200 + "/stock.py")  # a star stays within one part of a path, and this one begins with a's
+    yield Case("paths with 40 stars", both(config, astray), Refuses("coverage configuration"), is_bomb=True)
+    yield Case("paths with 40 stars that no row begins like", both(config, row), Same("no such file"), is_bomb=True)
     own = write("pyproject.toml", f"[tool.gapplan.options.x]\nmodules = '{stars}'\n")
     yield Case(
         "an option's modules with 40 stars",
