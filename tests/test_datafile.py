@@ -266,3 +266,66 @@ def test_a_damaged_file_gives_an_answer_or_one_clear_line(
     assert_answer_or_error(lambda: read_datafile(path))
 
     assert path.read_bytes() == b"SQLite format 3\0" + content[16:]
+
+
+def test_lines_up_to_ten_million_are_read_and_longer_numbits_are_lost(tmp_path: Path) -> None:
+    path = write_lines(tmp_path / ".coverage", {"a.py": [1, 10_000_000], "b.py": [1]})
+    with closing(sqlite3.connect(path)) as database, database:
+        key = database.execute("SELECT id FROM file WHERE path LIKE '%b.py'").fetchone()[0]
+        database.execute("UPDATE line_bits SET numbits = ? WHERE file_id = ?", (bytes(1_250_001) + b"\1", key))
+
+    rows = read_datafile(path)
+
+    assert [list(numbers_in(row.lines)) for row in rows.by_name.values()] == [[1, 10_000_000], []]
+    assert rows.lost == 1
+
+
+def test_of_a_hundred_thousand_contexts_all_are_named_and_of_more_all_are_counted(tmp_path: Path) -> None:
+    path = write_lines(tmp_path / ".coverage", {"a.py": [1]})
+    with closing(sqlite3.connect(path)) as database, database:
+        names = ((f"test_{number}",) for number in range(100_001))
+        database.executemany("INSERT INTO context (context) VALUES (?)", names)
+
+    rows = read_datafile(path)
+
+    assert (rows.contexts, len(rows.context_names)) == (100_001, 100_000)
+    assert rows.context_names[-1] == "test_99999"
+
+
+def test_notes_longer_than_ten_thousand_characters_are_cut(tmp_path: Path) -> None:
+    path = write_lines(tmp_path / ".coverage", {"a.py": [1]})
+    with closing(sqlite3.connect(path)) as database, database:
+        database.execute("INSERT INTO meta VALUES ('sys_argv', ?)", ("x" * 10_001,))
+
+    assert read_datafile(path).meta["sys_argv"] == "x" * 10_000
+
+
+def test_no_data_files_are_data_of_nothing() -> None:
+    nothing = unite([])
+
+    assert (nothing.by_name, nothing.contexts, nothing.version, nothing.context_names) == ({}, 0, None, ())
+
+
+@pytest.mark.parametrize("branch", [False, True])
+def test_where_the_data_does_not_say_so_its_arcs_tell_whether_it_has_branches(tmp_path: Path, branch: bool) -> None:
+    path = write_shop(tmp_path, branch=branch)
+    whole = read_datafile(path)
+    with closing(sqlite3.connect(path)) as database:
+        database.execute("DELETE FROM meta WHERE key = 'has_arcs'")
+        database.commit()
+
+    found = read_datafile(path)
+
+    assert found.has_arcs is branch
+    assert found.by_name == whole.by_name
+
+
+@pytest.mark.parametrize("table", ["meta", "line_bits", "arc"])
+def test_a_column_that_computes_something_is_refused(tmp_path: Path, table: str) -> None:
+    path = write_lines(tmp_path / ".coverage", {"a.py": [1]})
+    with closing(sqlite3.connect(path)) as database:
+        database.execute(f"ALTER TABLE {table} ADD COLUMN more TEXT GENERATED ALWAYS AS (upper('x')) VIRTUAL")
+        database.commit()
+
+    with pytest.raises(InputError, match=f"not coverage data .table '{table}' has hidden columns.$"):
+        read_datafile(path)

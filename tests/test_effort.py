@@ -103,6 +103,15 @@ def test_a_whole_unit_that_is_covered_has_nothing_to_count(tmp_path: Path) -> No
     assert set(counted.values()) == {0}
 
 
+def test_a_unit_without_a_statement_of_its_own_has_nothing_to_count(tmp_path: Path) -> None:
+    facts = facts_of(tmp_path, SOURCE)
+    file = file_coverage(statements="1-6 10-15", missing="5")  # never() is excluded
+
+    counted = effort.features(file, facts, facts.units, ())
+
+    assert counted == {"functions": 0, "gaps": 1, "missing": 1, "complexity": 2, "seams": 0}
+
+
 def test_doubles_are_not_in_the_price_of_a_test() -> None:
     assert candidate(seams=(REDIS, REQUESTS)).effort == candidate().effort
 

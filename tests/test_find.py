@@ -31,7 +31,13 @@ def test_parallel_files_are_read_together_with_the_data_file(tmp_path: Path) -> 
 
 def test_side_files_and_the_configuration_are_no_parallel_data(tmp_path: Path) -> None:
     root = _with(
-        tmp_path, ".coverage", ".coverage-journal", ".coverage.1-wal", ".coverage.1-journal", ".coveragerc.toml"
+        tmp_path,
+        ".coverage",
+        ".coverage-journal",
+        ".coverage.1-wal",
+        ".coverage.1-shm",
+        ".coverage.1-journal",
+        ".coveragerc.toml",
     )
 
     assert _found(root) == [".coverage"]
@@ -68,7 +74,7 @@ def test_a_configured_report_wins_over_the_usual_names(tmp_path: Path) -> None:
     assert _found(root) == ["out/cov.xml"]
 
 
-@pytest.mark.parametrize("folder", FOLDERS)
+@pytest.mark.parametrize("folder", ["reports", "test-reports", "coverage", "build", "build/reports", "htmlcov"])
 @pytest.mark.parametrize("name", [".coverage", "coverage.xml"])
 def test_the_usual_folders_are_looked_into_last(tmp_path: Path, folder: str, name: str) -> None:
     root = _with(tmp_path, f"{folder}/{name}")

@@ -262,3 +262,11 @@ def test_a_test_covers_of_a_core_what_is_within_reach_and_what_it_covers_itself(
 
 def test_functions_that_give_nothing_cover_no_core() -> None:
     assert find_core(NEW, STATEMENTS_OF, HALF).chances({}, {("old.py", "f"): MILLION}, 0.1) == {}
+
+
+def test_a_body_without_points_is_covered_by_none_however_many_tests_run_it() -> None:
+    (known, other) = keys(2)
+    chances = {known: 500_000, other: 500_000}
+
+    assert gain.covered_by(3, chances, chances, {known: 1000}) == {known: 875, other: 0}
+    assert gain.covered_by(3, {}, {other: 1}, {}) == {other: 0}

@@ -248,3 +248,35 @@ def test_codecov_with_a_number_of_its_own_or_switched_off_does_not(text: str) ->
 
 def test_a_comment_about_codecov_notices_nothing() -> None:
     assert find_ratchet([SteeringText("Makefile", "# we used codecov/codecov-action once\n")]) is None
+
+
+@pytest.mark.parametrize("name", ["unit.rc", "coveragerc", "ci/coverage.ini", "ci/coverage.cfg", ".coveragerc-unit"])
+def test_a_file_that_is_given_to_coverage_by_name_has_its_section_in_either_spelling(name: str) -> None:
+    assert gates_of(name, "[report]\nfail_under = 70\n") == [("70", "fail_under", 2)]
+    assert gates_of(name, "[coverage:report]\nfail_under = 70\n") == [("70", "fail_under", 2)]
+
+
+@pytest.mark.parametrize("name", ["rc.txt", "ini.md", ".rc.py", "notes", "coveragerc.bak", ".ini.sample"])
+def test_a_file_of_another_kind_has_no_threshold(name: str) -> None:
+    assert gates_of(name, "[report]\nfail_under = 70\n") == []
+
+
+def test_each_kind_of_threshold_has_its_own_name() -> None:
+    assert gates_of("codecov.yml", "coverage:\n  status:\n    project:\n      default:\n        target: 70%\n") == [
+        ("70", "codecov project target", 5)
+    ]
+    assert gates_of("Makefile", "t:\n\tpytest --cov-fail-under=70\n") == [("70", "--cov-fail-under", 2)]
+    assert gates_of("Makefile", "t:\n\tcoverage report --fail-under=70\n") == [("70", "--fail-under", 2)]
+
+
+@pytest.mark.parametrize("value", ["80 = 70", "80: 70", "70 %", "", "abc", "101", "-1"])
+def test_what_is_no_percent_is_no_threshold(value: str) -> None:
+    assert gates_of(".coveragerc", f"[report]\nfail_under = {value}\n") == []
+
+
+@pytest.mark.parametrize("word", ["off", "false", "no", "n", "OFF", "No"])
+def test_codecov_that_is_switched_off_notices_no_fall(word: str) -> None:
+    text = f"coverage:\n  status:\n    project: {word}\n"
+
+    assert find_ratchet([SteeringText("codecov.yml", text)]) is None
+    assert find_ratchet([SteeringText("codecov.yml", text.replace(word, "on"))]) == "codecov.yml"

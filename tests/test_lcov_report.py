@@ -202,3 +202,38 @@ def test_branch_records_that_name_where_a_branch_leads_place_no_gap(tmp_path: Pa
 
     assert report.totals == Counts(2, 2, 2, 1)
     assert report.files[0].missing_exits == {}
+
+
+def test_files_of_a_report_lie_nowhere_until_they_are_placed(tmp_path: Path) -> None:
+    (file,) = read_lcov(_written(tmp_path, *FULL)).files
+
+    assert not file.in_tree
+    assert list(numbers_in(file.statements)) == [1, 2, 3]
+
+
+def test_a_line_of_two_hundred_thousand_characters_is_no_lcov(tmp_path: Path) -> None:
+    most = "SF:" + "x" * (200_000 - 5)  # with its line end one character less than what is refused
+
+    assert read_lcov(_written(tmp_path, most, "DA:1,1", "end_of_record")).files[0].path == most[3:]
+    with pytest.raises(InputError, match=r":1: a line of more than 200,000 characters; make it again$"):
+        read_lcov(_written(tmp_path, most + "x", "DA:1,1", "end_of_record"))
+
+
+@pytest.mark.parametrize("key", ["LF", "LH", "BRF", "BRH"])
+def test_stated_sums_are_counts_up_to_a_thousand_million(tmp_path: Path, key: str) -> None:
+    stated = {"LF": 1_000_000_000, "LH": 0, "BRF": 1_000_000_000, "BRH": 0} | {key: 1_000_000_000}
+    lines = [f"{name}:{count}" for name, count in stated.items()]
+
+    read_lcov(_written(tmp_path, "SF:a.py", "DA:1,0", *lines, "end_of_record"))
+
+    for count in ("1000000001", "-1", "x", ""):
+        with pytest.raises(InputError, match=f"damaged LCOV record {key}:"):
+            read_lcov(_written(tmp_path, "SF:a.py", "DA:1,0", f"{key}:{count}", "end_of_record"))
+
+
+def test_a_single_exit_makes_it_branch_data_and_none_does_not(tmp_path: Path) -> None:
+    one = read_lcov(_written(tmp_path, "SF:a.py", "DA:1,1", "BRDA:1,0,0,1", "end_of_record"))
+    none = read_lcov(_written(tmp_path, "SF:a.py", "DA:1,1", "BRF:0", "BRH:0", "end_of_record"))
+
+    assert (one.branch, one.totals) == (True, Counts(1, 1, 1, 1))
+    assert (none.branch, none.totals) == (False, Counts(1, 1, 0, 0))

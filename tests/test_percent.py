@@ -8,7 +8,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from planner.model.percent import (
-    GATE_WIDENS_FROM,
     cut_percent,
     decimals_of,
     displayed_percent,
@@ -157,7 +156,9 @@ def test_a_report_of_nothing_is_zero_percent() -> None:
 
 def test_the_gate_widens_to_the_decimals_written_only_from_7_17_1_on() -> None:
     assert gate_precision(Fraction("12.5"), 0, (7, 17, 0)) == 0
-    assert gate_precision(Fraction("12.5"), 0, GATE_WIDENS_FROM) == 1
+    assert gate_precision(Fraction("12.5"), 0, (6, 99, 9)) == 0
+    assert gate_precision(Fraction("12.5"), 0, (7, 17, 1)) == 1
+    assert gate_precision(Fraction("12.5"), 0, (8, 0, 0)) == 1
     assert gate_precision(Fraction("12.5"), 0, None) == 1
     assert gate_precision(Fraction("12.5"), 3, None) == 3
 
@@ -212,3 +213,8 @@ def test_percent_text_is_rounded_for_reading_and_padded() -> None:
     assert percent_text(Fraction("5"), 1) == "5.0"
     assert percent_text(Fraction("99.999"), 0) == "99"
     assert percent_text(Fraction(100)) == "100.00"
+
+
+def test_a_percent_that_meets_its_goal_exactly_is_rounded_like_any_other() -> None:
+    assert percent_text(Fraction("79.986"), goal=Fraction("79.986")) == "79.99"
+    assert percent_text(Fraction("79.986"), goal=Fraction("79.97")) == "79.99"

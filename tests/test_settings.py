@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from makers import assert_answer_or_error, damaged, make_project
 
 from planner.errors import ConfigError
-from planner.settings import SEARCHED, CoverageSettings, read_coverage_settings, read_pytest_settings
+from planner.settings import CoverageSettings, read_coverage_settings, read_pytest_settings
 
 INI = """\
 [{prefix}run]
@@ -144,7 +144,7 @@ def _agrees(mine: CoverageSettings, theirs: CoverageConfig) -> None:
     )
 
 
-@pytest.mark.parametrize("file", SEARCHED)
+@pytest.mark.parametrize("file", TEXTS)
 def test_every_file_says_what_it_says_to_coverage_py(
     tmp_path: Path, file: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -162,7 +162,7 @@ def test_every_file_says_what_it_says_to_coverage_py(
     assert (mine.concurrency, mine.patch, mine.sigterm) == (("greenlet", "thread"), ("subprocess", "_exit"), True)
 
 
-@pytest.mark.parametrize("file", SEARCHED)
+@pytest.mark.parametrize("file", TEXTS)
 def test_every_key_is_found_on_its_line(tmp_path: Path, file: str) -> None:
     text = TEXTS[file]
     root = make_project(tmp_path, {file: text})
@@ -202,14 +202,14 @@ def test_without_a_file_the_defaults_are_coverage_py_s(tmp_path: Path) -> None:
     assert mine.file is None
 
 
-@pytest.mark.parametrize("place", range(len(SEARCHED)))
+@pytest.mark.parametrize("place", range(len(TEXTS)))
 def test_the_first_file_with_settings_is_used(tmp_path: Path, place: int) -> None:
-    names = SEARCHED[place:]
+    names = list(TEXTS)[place:]
     root = make_project(tmp_path, {name: TEXTS[name].replace("out/cov.json", f"{name}.out") for name in names})
 
     mine = read_coverage_settings(root)
 
-    assert mine.file == SEARCHED[place]
+    assert mine.file == names[0]
     _agrees(mine, _truth(root))
 
 
@@ -311,6 +311,7 @@ COV_CONFIG = {
     "pytest.ini": "[pytest]\naddopts = -q --cov-config=ci/cov.cfg --cov",
     ".pytest.ini": "[pytest]\naddopts = -q --cov-config=ci/cov.cfg --cov",
     "pytest.toml": '[pytest]\naddopts = ["--cov-config=ci/cov.cfg"]',
+    ".pytest.toml": '[pytest]\naddopts = ["--cov-config=ci/cov.cfg"]',
     "pyproject.toml": "[tool.pytest.ini_options]\naddopts = '''\n  -q\n  --cov-config ci/cov.cfg'''",
     "tox.ini": "[pytest]\naddopts =\n    --cov\n    --cov-config ci/cov.cfg",
     "setup.cfg": "[tool:pytest]\naddopts = --cov-config 'ci/cov.cfg'",
@@ -405,7 +406,7 @@ def test_a_file_that_was_asked_for_and_is_absent_is_an_error(tmp_path: Path, mon
         read_coverage_settings(tmp_path)
 
 
-@pytest.mark.parametrize("file", SEARCHED)
+@pytest.mark.parametrize("file", TEXTS)
 def test_unknown_options_become_notices(tmp_path: Path, file: str) -> None:
     text = TEXTS[file].replace("branch = true", "branch = true\nbrnch = true\nanother = 1")
     root = make_project(tmp_path, {file: text})
@@ -462,7 +463,15 @@ def test_pytest_s_files_are_taken_in_its_order(tmp_path: Path) -> None:
         order.append(found.file)
         (root / found.file).unlink()
 
-    assert order == ["pytest.toml", "pytest.ini", ".pytest.ini", "pyproject.toml", "tox.ini", "setup.cfg"]
+    assert order == [
+        "pytest.toml",
+        ".pytest.toml",
+        "pytest.ini",
+        ".pytest.ini",
+        "pyproject.toml",
+        "tox.ini",
+        "setup.cfg",
+    ]
 
 
 def test_test_paths_are_read_from_text_and_lists(tmp_path: Path) -> None:
@@ -495,6 +504,21 @@ def test_a_quote_that_is_not_closed_does_not_stop_the_reading(tmp_path: Path) ->
     root = make_project(tmp_path, {"pytest.ini": "[pytest]\naddopts = -k it's --cov"})
 
     assert read_pytest_settings(root).addopts == ("-k", "it's", "--cov")
+
+
+@pytest.mark.parametrize("file", [".coveragerc", "pytest.ini"])
+def test_a_configuration_has_a_mebibyte_at_most(tmp_path: Path, file: str) -> None:
+    text = {".coveragerc": "[run]\nbranch = true\n#", "pytest.ini": "[pytest]\naddopts = --cov\n#"}[file]
+    root = make_project(tmp_path, {file: text.ljust(1024 * 1024, "x")})
+
+    assert read_coverage_settings(root).branch or read_pytest_settings(root).addopts == ("--cov",)
+
+    make_project(root, {file: text.ljust(1024 * 1024 + 1, "x")})
+    assert not read_coverage_settings(root).branch
+    assert read_pytest_settings(root).addopts == ()
+    if file == ".coveragerc":
+        with pytest.raises(ConfigError, match=r"^coverage configuration \.coveragerc: larger than 1024 kB, so no conf"):
+            read_coverage_settings(root, file)
 
 
 @settings(deadline=None, max_examples=150, suppress_health_check=[HealthCheck.too_slow])

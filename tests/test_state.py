@@ -19,6 +19,7 @@ from planner.state import (
     read_bounded,
     read_shelf,
     state_folder,
+    sweep_drafts,
     write_atomic,
     write_shelf,
 )
@@ -53,6 +54,14 @@ def test_xdg_variables_win_over_home_when_they_are_absolute(tmp_path: Path) -> N
     assert cache_folder(environ, "linux") == Path("/c/gapplan")
     assert state_folder(environ, "linux") == Path("/s/gapplan")
     assert cache_folder({**environ, "XDG_CACHE_HOME": "c"}, "linux") == tmp_path / ".cache/gapplan"
+
+
+@posix
+def test_a_mac_has_no_xdg_folders(tmp_path: Path) -> None:
+    environ = {"HOME": str(tmp_path), "XDG_CACHE_HOME": "/c", "XDG_STATE_HOME": "/s"}
+
+    assert cache_folder(environ, "darwin") == tmp_path / "Library/Caches/gapplan"
+    assert state_folder(environ, "darwin") == tmp_path / "Library/Application Support/gapplan"
 
 
 def test_our_own_variable_wins_over_all_and_may_be_relative(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -337,3 +346,48 @@ def test_a_shelf_that_is_too_large_is_not_read(tmp_path: Path) -> None:
         file.truncate(state.MAX_SHELF_BYTES + 1)
 
     assert read_shelf(tmp_path / "file", "stamp") == {}
+
+
+@posix
+def test_a_draft_that_leads_nowhere_is_swept_and_so_are_those_after_it(tmp_path: Path) -> None:
+    for name in ("a", "b", "c"):
+        draft = tmp_path / f".file.{name}.tmp"
+        draft.symlink_to(tmp_path / "nowhere")
+        os.utime(draft, (time.time() - 7200,) * 2, follow_symlinks=False)
+    (tmp_path / ".file.young.tmp").symlink_to(tmp_path / "nowhere")
+
+    sweep_drafts(tmp_path / "file")
+
+    assert [each.name for each in tmp_path.iterdir()] == [".file.young.tmp"]
+
+
+def test_journals_of_drafts_are_swept_too(tmp_path: Path) -> None:
+    for name in (".file.dead.tmp-journal", ".file.tmp-journals", ".file.dead.tmp.kept"):
+        (tmp_path / name).write_bytes(b"half")
+        os.utime(tmp_path / name, (time.time() - 7200,) * 2)
+
+    sweep_drafts(tmp_path / "file")
+
+    assert sorted(each.name for each in tmp_path.iterdir()) == [".file.dead.tmp.kept", ".file.tmp-journals"]
+
+
+def test_where_there_is_no_folder_nothing_is_swept(tmp_path: Path) -> None:
+    sweep_drafts(tmp_path / "absent" / "file")
+
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_shelf_says_what_it_is_in_its_first_line(tmp_path: Path) -> None:
+    write_shelf(tmp_path / "shelf", "stamp", {"b": ("2", "y"), "a": ("1", "x")})
+
+    head, *lines = (tmp_path / "shelf").read_text().split("\n")
+    assert head.startswith("gapplan shelf 1 stamp ")
+    assert len(head.split(" ")[-1]) == 32
+    assert lines == ["a\t1\tx", "b\t2\ty"]
+
+
+def test_all_folders_above_are_made(tmp_path: Path) -> None:
+    for content in (b"one", b"two"):
+        write_atomic(tmp_path / "a" / "b" / "c", content)
+
+    assert (tmp_path / "a" / "b" / "c").read_bytes() == b"two"

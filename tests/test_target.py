@@ -11,7 +11,7 @@ from planner.config import parse_percent
 from planner.errors import ConfigError
 from planner.model.measurement import Counts
 from planner.model.percent import displayed_percent, passes_gate
-from planner.model.target import MEANINGS, Meaning, version_numbers
+from planner.model.target import MEANINGS, Meaning, rule_band, version_numbers
 
 
 @pytest.mark.parametrize(
@@ -107,3 +107,24 @@ def test_a_target_reads_as_it_was_written() -> None:
 )
 def test_versions_end_where_numbers_do(version: str, numbers: tuple[int, ...]) -> None:
     assert version_numbers(version) == numbers
+
+
+def test_versions_that_count_alike_are_of_one_band() -> None:
+    firsts = ["5.0", "6.5", "7.2", "7.6", "7.6.10", "7.10"]
+    lasts = ["6.4.99", "7.1.99", "7.5.99", "7.6.9", "7.9.99", "8.0"]
+
+    assert [rule_band(each) for each in firsts] == [rule_band(each) for each in lasts] == [0, 1, 2, 3, 4, 5]
+
+
+def test_a_target_of_the_newest_rules_keeps_all_but_the_version() -> None:
+    goal = target("12.5", "gate", precision=1, version=(7, 0))
+
+    newest = goal.by_newest_rules()
+
+    assert (newest.percent, newest.meaning, newest.total, newest.rules.precision) == (
+        goal.percent,
+        "gate",
+        goal.total,
+        1,
+    )
+    assert newest.rules.version is None

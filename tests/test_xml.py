@@ -73,3 +73,32 @@ def test_a_document_type_is_allowed_and_never_fetched(tmp_path: Path) -> None:
     root, _ = _read(tmp_path, '<!DOCTYPE a SYSTEM "http://127.0.0.1:9/a.dtd"><a/>')
 
     assert root.tag == "a"
+
+
+@pytest.mark.parametrize("limit", ["MAX_ELEMENTS", "MAX_KEPT"])
+def test_as_many_elements_as_the_limit_are_read_and_one_more_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, limit: str
+) -> None:
+    monkeypatch.setattr(f"planner.xml.{limit}", 5)
+
+    assert len(_read(tmp_path, "<a><b/><b/><b/><b/></a>")[1]) == 5
+    with pytest.raises(InputError, match="XML of more elements than any report has"):
+        _read(tmp_path, "<a><b/><b/><b/><b/><b/></a>")
+
+
+def test_elements_that_were_taken_are_not_held_but_counted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = "<a>" + "<b><c/></b>" * 10 + "</a>"
+
+    monkeypatch.setattr("planner.xml.MAX_KEPT", 3)
+    assert len(_read(tmp_path, text, dropped=("b",))[1]) == 21
+    monkeypatch.setattr("planner.xml.MAX_ELEMENTS", 20)
+    with pytest.raises(InputError, match="more elements"):
+        _read(tmp_path, text, dropped=("b",))
+
+
+@pytest.mark.parametrize("encoding", ["no-such-encoding", "rot13", "hex"])
+def test_an_encoding_that_is_none_of_text_is_refused_in_one_line(tmp_path: Path, encoding: str) -> None:
+    with pytest.raises(InputError, match=r"input\.xml: (XML refused|not well-formed XML): ") as caught:
+        _read(tmp_path, f'<?xml version="1.0" encoding="{encoding}"?><a/>')
+
+    assert "\n" not in str(caught.value)

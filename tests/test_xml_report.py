@@ -266,3 +266,24 @@ def test_a_name_that_lies_below_two_sources_is_given_to_neither(tmp_path: Path) 
     measured = measure(root)
 
     assert [(file.path, file.in_tree) for file in measured.files] == [("core.py", False), ("shop/a.py", True)]
+
+
+@pytest.mark.parametrize(
+    ("stated", "totals"),
+    [
+        ((9, 4, 6, 5), Counts(9, 4, 6, 5)),
+        ((9, 9, 6, 6), Counts(9, 9, 6, 6)),
+        ((9, 10, 6, 5), Counts(3, 2, 2, 1)),
+        ((9, 4, 6, 7), Counts(3, 2, 2, 1)),
+        ((0, 1, 0, 1), Counts(3, 2, 2, 1)),
+    ],
+)
+def test_what_coverage_py_states_counts_only_where_it_is_possible(
+    tmp_path: Path, stated: tuple[int, int, int, int], totals: Counts
+) -> None:
+    names = ("lines-valid", "lines-covered", "branches-valid", "branches-covered")
+    own = " ".join(f'{name}="{count}"' for name, count in zip(names, stated, strict=True))
+
+    report = read_xml_report(_written(tmp_path, _xml(SIMPLE, attributes=f'version="7.4.0" complexity="0" {own}')))
+
+    assert report.totals == totals
