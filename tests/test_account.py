@@ -139,6 +139,18 @@ def test_a_step_that_only_imports_is_hollow() -> None:
     assert (step.marginal_gain, step.import_time_gain, step.is_hollow) == (7, 7, True)
 
 
+def test_each_step_has_what_it_alone_imports() -> None:
+    tests = tuple(
+        candidate(name, path=f"{name}.py", body=20, imports={f"{name}.py": points})
+        for name, points in (("a", 7), ("b", 5))
+    )
+
+    steps = option_of(ground(candidates=tests), *tests).steps
+
+    assert [(step.marginal_gain, step.import_time_gain) for step in steps] == [(27, 7), (25, 5)]
+    assert [step.imports for step in steps] == [("a.py",), ("b.py",)]
+
+
 def test_a_step_that_imports_and_tests_is_not_hollow() -> None:
     one = candidate(body=5, imports={"pkg/mod.py": 7})
 
@@ -293,6 +305,17 @@ def test_of_functions_that_it_only_reaches_a_ceiling_has_what_is_expected() -> N
     assert find_ceiling((caller, helper), start) == (65, 100)
 
 
+def test_a_ceiling_has_what_further_tests_reach_of_other_functions() -> None:
+    helper = candidate("helper", body=16)
+    plain = candidate("caller", body=0, tests=3, reaches={helper.key: 500_000})
+    caller = replace(plain, branch={helper.key: 500_000})
+    start = ground(today=counts(100, 50), candidates=(helper, caller))
+
+    assert find_ceiling((caller,), start) == (50 + 14, 100)
+    assert find_ceiling((replace(caller, tests=2),), start) == (50 + 12, 100)
+    assert find_ceiling((replace(caller, tests=1),), start) == (50 + 8, 100)
+
+
 def test_a_third_of_a_point_more_or_less_is_rounded_alike_in_the_ceiling() -> None:
     helper = candidate("helper", body=3)
     caller = candidate("caller", body=0, reaches={helper.key: 333_333})
@@ -388,6 +411,20 @@ def test_measuring_comes_again_and_again_but_not_after_the_last_step(steps: int)
 
 def test_a_plan_of_medium_length_is_measured_after_each_quarter() -> None:
     assert measure_after(20) == (5, 10, 15)
+
+
+def test_a_plan_with_something_to_mend_is_measured_after_it_first() -> None:
+    mended = replace(candidate("blocked", path="c.py", body=4), mends="cause")
+    written = tuple(candidate(f"u{number}", path=f"m{number}.py", body=5) for number in range(7))
+    start = ground(candidates=(mended, *written))
+
+    found = option_of(start, *written, mended)
+
+    assert found.steps[0].candidate == mended
+    assert found.measure_after == (1, 3, 6)
+    assert option_of(start, *written[:4], mended, mended, mended, mended).measure_after == (4, 6)
+    assert option_of(start, mended).measure_after == ()
+    assert option_of(start, *written).measure_after == (3, 6)
 
 
 TODAY = date(2026, 11, 2)

@@ -133,3 +133,9 @@ def test_there_is_one_verdict_for_each_thing_claimed(claim: Claim, missing: int,
     said = {subject: claimed for subject, claimed in claims.items() if claimed}
     assert {verdict.subject: verdict.claimed for verdict in found} == said
     assert list(said) == [verdict.subject for verdict in found]
+
+
+def test_of_nothing_every_percent_is_that_of_one_point() -> None:
+    percent = only(verdicts(Claim(percent=span(10)), today=Counts(0, 0), gain=Range(0, 0, 0)))
+
+    assert (percent.found, percent.holds) == ("the forecast gain comes to 0.00 % of today's 0 points", False)

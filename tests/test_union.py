@@ -78,6 +78,21 @@ def test_a_test_that_can_be_spared_leaves_every_need_met(seed: int) -> None:
             assert union.price == before - saving
 
 
+@pytest.mark.parametrize("seed", range(40))
+def test_what_would_go_without_a_test_is_what_fractions_lose_and_changes_nothing(seed: int) -> None:
+    problem = small_problem(seed)
+
+    for times in every_choice(problem):
+        union = Union.of(index_problem(problem), times)
+        for number in [number for number, count in enumerate(times) if count]:
+            fewer = tuple(count - (place == number) for place, count in enumerate(times))
+            lost = sum(lacking(problem, fewer)) - sum(lacking(problem, times))
+
+            assert union.without(number) == (lost, price_of(problem, times) - price_of(problem, fewer))
+        assert union.taken == list(times)
+        assert union.shortfalls() == lacking(problem, times)
+
+
 def test_a_body_touched_ten_thousand_times_keeps_its_last_thousandth() -> None:
     union = union_of(aim(most=10_001, branch={BODY: 10_000}), bodies={BODY: 50_000})
 
@@ -138,3 +153,100 @@ def test_marginals_are_what_the_next_test_then_brings() -> None:
         added = union.add(0)
 
         assert marginal == (added.weight, added.price)
+
+
+def test_a_need_is_met_from_the_last_thousandth_on() -> None:
+    half = aim(entry={BODY: 500_000})
+
+    met, short = (union_of(half, bodies={BODY: 1_000}, needs=(Need(weight),)) for weight in (500, 501))
+    met.add(0)
+    short.add(0)
+
+    assert (met.is_met, met.shortfalls()) == (True, [0])
+    assert (short.is_met, short.shortfalls()) == (False, [1])
+
+
+def test_what_is_left_stays_exact_through_any_number_of_tests_and_takings_back() -> None:
+    third = aim(most=60, entry={BODY: 333_333}, branch={BODY: 333_333})
+    union, once = (union_of(third, bodies={BODY: 29_999_999}) for _ in range(2))
+
+    for _ in range(25):
+        for _ in range(12):
+            union.add(0)
+        for _ in range(11):
+            union.remove(0)
+    for _ in range(25):
+        once.add(0)
+
+    assert union.left == once.left == [-(-29_999_999 * 666_667**25 // 1_000_000**25)]
+    assert union.weight == once.weight == 29_999_999 - once.left[0]
+
+
+def test_a_copy_goes_its_own_way() -> None:
+    union = union_of(
+        aim(brings=("a.py",), needs=("redis",)), bodies={BODY: 1_000}, lumps={"a.py": 9}, setups={"redis": 7}
+    )
+    other = union.copy()
+
+    other.add(0)
+
+    assert (union.weight, union.price, union.left, union.taken) == (0, 0, [1_000], [0])
+    assert (other.weight, other.price, other.left, other.taken) == (509, 67, [500], [1])
+
+
+def test_the_only_test_of_an_aim_is_spared_by_what_it_alone_covers() -> None:
+    first = aim(entry={BODY: 500_000}, branch={BODY: 100_000})
+    needed, spare = (union_of(first, bodies={BODY: 1_000}, needs=(Need(weight),)) for weight in (1, 0))
+    needed.add(0)
+    spare.add(0)
+
+    assert not needed.can_spare(0)
+    assert spare.can_spare(0)
+    assert (needed.taken, needed.left, needed.covered) == ([1], [500], [500])
+
+
+def test_the_second_test_of_an_aim_is_spared_by_what_it_added() -> None:
+    first = aim(entry={BODY: 500_000}, branch={BODY: 100_000})
+    needed, spare = (union_of(first, bodies={BODY: 1_000}, needs=(Need(weight),)) for weight in (501, 500))
+    for union in (needed, spare):
+        union.add(0)
+        union.add(0)
+
+    assert not needed.can_spare(0)
+    assert spare.can_spare(0)
+
+
+def test_a_certain_test_taken_back_leaves_what_the_others_left() -> None:
+    part = aim(most=4, entry={BODY: 333_333}, branch={BODY: 111_111})
+    certain = aim(key=OTHER, entry={BODY: MILLION})
+    union, plain = (union_of(part, certain, bodies={BODY: 29_999}) for _ in range(2))
+    for number in (0, 0, 0, 1):
+        union.add(number)
+    for number in (0, 0, 0):
+        plain.add(number)
+
+    union.remove(1)
+
+    assert (union.left, union.weight) == (plain.left, plain.weight)
+    assert union.left == [-(-29_999 * 666_667 * 888_889**2 // 1_000_000**3)]
+
+
+def test_tests_that_do_not_touch_a_body_leave_it_when_it_is_made_anew() -> None:
+    once = aim(most=4, entry={BODY: 333_333}, branch={OTHER: 200_000})
+    elsewhere = aim(key=("c.py", "h"), most=4, entry={OTHER: 100_000}, branch={OTHER: 100_000})
+    certain = aim(key=OTHER, entry={BODY: MILLION})
+    union = union_of(once, elsewhere, certain, bodies={BODY: 30_000_000, OTHER: 1_000})
+    for number in (0, 0, 0, 1, 1, 1, 1, 2):
+        union.add(number)
+
+    union.remove(2)
+
+    assert union.left[0] == -(-30_000_000 * 666_667 // 1_000_000)
+
+
+def test_where_nothing_is_needed_every_test_can_be_spared() -> None:
+    union = union_of(aim(brings=("a.py",)), bodies={BODY: 1_000}, lumps={"a.py": 9})
+    union.add(0)
+
+    assert union.can_spare(0)
+    assert union.is_met

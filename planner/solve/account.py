@@ -1,6 +1,6 @@
 """An option from its tests: every figure that is shown of it, and what it leaves out."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from math import ceil
 
@@ -75,21 +75,28 @@ def find_ceiling(candidates: Sequence[Candidate], ground: Ground) -> tuple[int, 
     tests together are expected to reach.
     """
     own = {key for each in candidates for key in each.bodies}
-    left: dict[BodyKey, int] = {}
-    for each in candidates:
-        for key, chance in each.entry.items():
-            left[key] = left.get(key, MILLION) * (MILLION - chance) // MILLION
-        for key, chance in each.branch.items():
-            left[key] = int(left.get(key, MILLION) * (1.0 - chance / MILLION) ** (each.tests - 1))
+    left = _left_of_others(candidates, own)
     forecast = ground.forecast
     files = {path for each in candidates for path in (each.path, *each.imports)}
-    weights = {key: forecast.bodies.get(key, 0) for key in left if key not in own}
+    weights = {key: forecast.bodies.get(key, 0) for key in left}
     reached = sum(weight - weight * left[key] // MILLION for key, weight in weights.items())
     in_core = sum(gift for key, gift in forecast.gifts.items() if key in own)
     gained = sum(forecast.gaps.get(key, 0) for key in own) + sum(forecast.imports.get(path, 0) for path in files)
     gained += max(0, reached - in_core) // MILLI
     entered = sum(ground.entering.get(path, 0) for path in files)
     return ground.today.covered_points + gained, ground.today.points + entered
+
+
+def _left_of_others(candidates: Sequence[Candidate], own: Set[BodyKey]) -> dict[BodyKey, int]:
+    """What all tests together leave of each function that is not their own, in parts per million."""
+    left: dict[BodyKey, int] = {}
+    for each in candidates:  # a set of a dictionary's keys need not hash them again
+        for key in set(each.entry).difference(own):
+            left[key] = left.get(key, MILLION) * (MILLION - each.entry[key]) // MILLION
+        if further := each.tests - 1:
+            for key in set(each.branch).difference(own):
+                left[key] = int(left.get(key, MILLION) * (1.0 - each.branch[key] / MILLION) ** further)
+    return left
 
 
 def _is_within(ceiling: int, total: int, ground: Ground) -> bool:
@@ -114,7 +121,8 @@ def _write(candidates: Sequence[Candidate], ground: Ground) -> tuple[Tally, tupl
     tally, steps = Tally(ground), []
     for order, candidate in enumerate(candidates, start=1):
         points, imported, files = tally.points, tally.imported, frozenset(tally.files)
-        before = {key: tally.covered(key) for key in (*candidate.entry, *candidate.branch)}
+        further = candidate.branch if candidate.key in tally.written else ()
+        before = {key: tally.covered(key) for key in (*candidate.entry, *further)}
         taken = tally.add(candidate)
         gained = tally.points - points
         on_import = min(gained, (tally.imported - imported) // MILLI)

@@ -3,71 +3,149 @@
 Lagrange: weight is bought at a price per thousandth, with a multiplier for each need, and each aim takes as many tests
 as pay for themselves. What all of them together fall short of is a bound, for any multipliers, any slopes of the
 relaxation or any mean of several, and any split of a set-up's price among the aims behind it that doesn't exceed it.
-The slopes are found by play: each round the aims answer the mean of all slopes so far, and the slopes that suit the
-mean of all answers best join the mean. A fixed number of rounds, and the best bound found counts.
+The slopes are found by play (search.py), which begins with a good choice.
 
 Rounding: what is returned is the sum as computed, less (for a price) an error that is larger than all its roundings
 together, then rounded up to what prices can add up to; for a weight, the other way round.
 """
 
-from collections.abc import Callable
-from dataclasses import replace
-from math import floor
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from math import floor, inf
 
 import numpy as np
 
+from planner.solve.begin import find_start
 from planner.solve.instance import Instance, Prices
-from planner.solve.lagrange import Answer, Values, answer, weigh
-from planner.solve.play import Answers
+from planner.solve.lagrange import Answer, Columns
+from planner.solve.outlook import RATIO
 from planner.solve.relax import Floats, Relaxation
+from planner.solve.search import Begin, Found, Goal, Limits, search
 from planner.solve.union import Union
 
-MOST_ROUNDS, LEAST_ROUNDS = 60, 16
-TOUCHES_OF_ALL_ROUNDS = 5_000_000
-"""Touches that all rounds together look at. 60 rounds come within 0.4 % of the linear program that has every slope, and
-within 1.5 % where a fifth of the aims is behind set-ups; ten times as many come 0.3 % nearer (1,000 aims)."""
+MOST_LOOKED_AT, DEAR, NEARLY = 400, 1.5, 0.95
+"""Tests of a choice up to which it is looked up what weight costs with its dearest ones; by how much more weight may
+cost in bounds, so that most aims are out of the question; and what is so near to it that more may be better."""
 
-FACTORS = (0.5, 1.0, 1.5, 2.0, 3.0, 4.0, 6.0, 8.0, 12.0, 16.0, 24.0, 32.0, 64.0, 128.0, 256.0)
-"""First tries for the price of weight, as multiples of a good choice's mean price: its last tests cost more."""
 
-NEAR, WIDE, WIDE_EVERY = (0.96, 1.0, 1.04), (0.75, 1.0, 1.33), 8
-"""Further tries, as multiples of the best so far: it has to move slowly, as the means do, but not get stuck."""
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """A price that no choice that meets all needs is below, and the aims that one below the union's price may have."""
 
-Goal = Callable[[float, Answer], float]
-"""Price of weight and answer -> the bound they prove, larger being better."""
+    bound: int
+    hopeful: tuple[int, ...]
 
 
 def least_price(instance: Instance, union: Union) -> int:
-    """A price, in seconds, that no choice that meets all needs is below; `union` is a good choice to start from."""
-    relaxation, best = Relaxation(instance), 0.0
+    """A price, in seconds, that no choice that meets all needs is below; `union` is a good choice to start from.
+
+    Its own price where that is proven to be the least.
+    """
+    return prove_price(instance, union).bound
+
+
+def prove_price(instance: Instance, union: Union) -> Proof:
+    """The same, with the aims that are not ruled out; those of the union are among them."""
+    prices, best = Prices(instance, union.price), 0.0
+    enough, dear = prices.below(union.price), _dear(union)
+    hopeful = set(range(len(union.taken)))
     for multipliers in _starts(instance):
-        need = sum(each.weight * m for each, m in zip(instance.problem.needs, multipliers.tolist(), strict=True))
+        if best <= enough:
+            columns, found = _least_price(union, multipliers, enough, dear)
+            best = max(best, found.bound)
+            hopeful &= _hopeful(columns, multipliers, found, enough)
+    hopeful |= {aim for aim, times in enumerate(union.taken) if times}
+    return Proof(min(union.price, prices.at_least(best)), tuple(sorted(hopeful)))
 
-        def goal(price: float, found: Answer, need: float = need) -> float:
-            return price * need * (1 - 2.0**-40) - found.gain - found.error
 
-        if need > 0:
-            best = max(best, _search(relaxation, union, multipliers, goal))
-    return Prices(instance, union.price).at_least(best)
+def _hopeful(columns: Columns, multipliers: Floats, found: Found, enough: float) -> set[int]:
+    """Aims with which a choice may cost no more than `enough`: the bound, and what they cost beyond what they gain.
+
+    Of an aim that has no column nothing is known but what it covers at most.
+    """
+    start = find_start(columns.relaxation.instance, tuple(int(each) for each in multipliers.tolist()))
+    aims, price, values = columns.relaxation.instance.problem.aims, found.price, found.values
+    if values is None:
+        return set(start.gains)
+    beyond = {}
+    for aim, gain in start.gains.items():
+        plain, further = aims[aim], start.worth.seconds[aim]
+        first = gain - further * (plain.most - 1)
+        beyond[aim] = plain.first - price * first + min(0.0, plain.further - price * further) * (plain.most - 1)
+    gains = price * values.covers - columns.prices
+    if len(columns.used):
+        best = np.maximum.reduceat(gains, columns.first[columns.used])
+        beyond |= dict(zip(columns.used.tolist(), (-best).tolist(), strict=True))
+    return {aim for aim, excess in beyond.items() if found.bound + excess * (1 - 1e-9) - 1e-3 <= enough}
+
+
+def price_goal(instance: Instance, multipliers: Floats) -> Goal:
+    """The bound of a price: what the needs are worth at the price of weight, less what aims gain at most."""
+    needs = zip(instance.problem.needs, multipliers.tolist(), strict=True)
+    need = sum(each.weight * times for each, times in needs) * (1 - 2.0**-40)
+    return lambda price, found: price * need - found.gain - found.error
+
+
+def _least_price(union: Union, multipliers: Floats, enough: float, dear: float) -> tuple[Columns, Found]:
+    """The bound with these multipliers. Dearer weight is tried as long as the bound may rise with it."""
+    instance, most = union.instance, dear
+    while True:
+        kept = _paying(instance, multipliers, most)
+        most = inf if len(kept) * 2 > len(union.taken) else most
+        columns = Columns(Relaxation(instance, kept if most < inf else None))
+        goal, limits = price_goal(instance, multipliers), Limits(enough, most)
+        found = search(columns, multipliers, goal, _begin(columns, union), limits)
+        if found.bound > enough or found.price < most * NEARLY:
+            return columns, found
+        most *= 2
+
+
+def _begin(columns: Columns, union: Union) -> Begin:
+    return Begin(columns.taking(union.taken), max(1, union.price) / max(1, union.weight))
+
+
+def _dear(union: Union) -> float:
+    """A price of weight that few tests of the union are dearer than, and by as much as bounds are sought beyond it."""
+    if sum(union.taken) > MOST_LOOKED_AT:
+        return inf
+    worths: list[float] = []
+    for aim in [aim for aim, times in enumerate(union.taken) if times]:
+        lost, saved = union.without(aim)
+        worths.append(saved / max(1, lost))
+    return DEAR * sorted(worths)[len(worths) * 3 // 4] if worths else inf
+
+
+def _paying(instance: Instance, multipliers: Floats, most: float) -> Sequence[int]:
+    """Aims whose tests may be worth their price where weight has at most this price: all others can be left out.
+
+    What a choice takes of the others covers no more together than each alone, which is worth less than it costs.
+    """
+    if most == inf:
+        return range(len(instance.problem.aims))
+    queue = find_start(instance, tuple(int(each) for each in multipliers.tolist())).queue
+    return [aim for ratio, _, aim in queue if (1 - ratio) * most * (1 + 1e-9) >= RATIO]
 
 
 def most_weight(instance: Instance, union: Union, budget: int) -> int:
     """A weight that no choice for at most this price is above; `union` is a good choice to start from."""
     plain = replace(instance.problem, needs=())
-    relaxation = Relaxation(
-        replace(
-            instance,
-            problem=plain,
-            body_needs=((0,),) * len(instance.weights),
-            lump_needs=((0,),) * len(instance.lumps),
-            rises=((0,),) * len(instance.lumps),
+    columns = Columns(
+        Relaxation(
+            replace(
+                instance,
+                problem=plain,
+                body_needs=((0,),) * len(instance.weights),
+                lump_needs=((0,),) * len(instance.lumps),
+                rises=((0,),) * len(instance.lumps),
+            )
         )
     )
 
     def goal(price: float, found: Answer) -> float:
         return -(budget + found.gain + found.error) / price * (1 + 2.0**-40)
 
-    return min(sum(instance.weights) + sum(instance.lump_weights), floor(-_search(relaxation, union, np.ones(1), goal)))
+    found = search(columns, np.ones(1), goal, _begin(columns, union), Limits(is_hasty=False))
+    return min(sum(instance.weights) + sum(instance.lump_weights), floor(-found.bound))
 
 
 def _starts(instance: Instance) -> list[Floats]:
@@ -75,31 +153,3 @@ def _starts(instance: Instance) -> list[Floats]:
     count = len(instance.problem.needs)
     each = list(np.eye(count))
     return [np.ones(count), *each] if count > 1 else each
-
-
-def _search(relaxation: Relaxation, union: Union, multipliers: Floats, goal: Goal) -> float:
-    """The best bound that is found."""
-    answers = Answers.of(relaxation, np.array(union.taken, dtype=np.int64))
-    price, best, mean = max(1, union.price) / max(1, union.weight), float("-inf"), None
-    touches = len(relaxation.entry.aims) + len(relaxation.branch.aims) + len(relaxation.most)
-    for turn in range(max(LEAST_ROUNDS, min(MOST_ROUNDS, TOUCHES_OF_ALL_ROUNDS // max(1, touches)))):
-        mean = _mix(mean, weigh(relaxation, answers.slopes(), multipliers), turn)
-        factors = FACTORS if turn == 0 else NEAR if turn % WIDE_EVERY else WIDE
-        tried = [(price * factor, answer(relaxation, mean, price * factor)) for factor in factors]
-        price, found = max(tried, key=lambda each: goal(*each))
-        best = max(best, goal(price, found))
-        answers.add(found.taken, _share(turn))
-    return best
-
-
-def _share(turn: int) -> float:
-    """The weight of this round in the mean: later ones count more, as is usual in Frank and Wolfe's method."""
-    return 2 / (turn + 3)
-
-
-def _mix(mean: Values | None, new: Values, turn: int) -> Values:
-    if mean is None:
-        return new
-    share = _share(turn)
-    by_level = [old + share * (each - old) for old, each in zip(mean.by_level, new.by_level, strict=True)]
-    return replace(new, constant=mean.constant + share * (new.constant - mean.constant), by_level=by_level)

@@ -25,7 +25,7 @@ def fill_needs(instance: Instance, multipliers: Sequence[int] = ()) -> Union:
     the largest gain, both go the same way. `multipliers` weigh several needs against each other.
     """
     plain = Fill(Union(instance), multipliers or [1] * len(instance.problem.needs))
-    plain.run(stop_below=plain.largest)
+    plain.run(stop_below=plain.largest())
     forks = [plain.fork()] if len(plain.order) < LONG else []
     for fill in (plain, *forks):
         fill.run()
@@ -48,27 +48,21 @@ def _improved(union: Union) -> Union:
 
     What was best first may be covered by others since.
     """
-    tests, share = sum(union.taken), WORST
+    tests, share, worst = sum(union.taken), WORST, list[int]()
     for _ in range(TURNS if tests < LONG else 0):
-        fewer = union.copy()
-        for aim in _least_worth(fewer, max(1, int(tests * share))):
+        worst, fewer = worst or _least_worth(union), union.copy()
+        for aim in worst[: max(1, int(tests * share))]:
             fewer.remove(aim)
         other = refill_needs(fewer)
         is_better = other.is_met and other.price < union.price
-        union, share = (other, share) if is_better else (union, share / 2)
+        union, share, worst = (other, share, []) if is_better else (union, share / 2, worst)
     return union
 
 
-def _least_worth(union: Union, count: int) -> list[int]:
-    """Aims whose last test loses least weight of the needs for what it saves, so many at most; ties by rank."""
-    worths = []
-    for aim in [aim for aim, times in enumerate(union.taken) if times]:
-        price, lacking = union.price, sum(union.shortfalls())
-        union.remove(aim)
-        ratio = ratio_of(sum(union.shortfalls()) - lacking, price - union.price)
-        union.add(aim)
-        worths.append((ratio, union.instance.rank[aim], aim))
-    return [aim for _, _, aim in sorted(worths)[:count]]
+def _least_worth(union: Union) -> list[int]:
+    """Aims, those first whose last test loses least weight of the needs for what it saves; ties by rank."""
+    rank, taken = union.instance.rank, [aim for aim, times in enumerate(union.taken) if times]
+    return [aim for *_, aim in sorted((ratio_of(*union.without(aim)), rank[aim], aim) for aim in taken)]
 
 
 def fill_budget(instance: Instance, budget: int) -> Union:

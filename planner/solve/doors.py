@@ -1,34 +1,15 @@
 """Doors: what tests need that gains nothing by itself, opened for all the aims behind it together."""
 
 import heapq
-from dataclasses import dataclass, field
 from itertools import combinations
 
 from planner.solve.instance import Instance
-from planner.solve.outlook import Worth, outlook, ratio_of
+from planner.solve.outlook import outlook, ratio_of
+from planner.solve.start import Door, Items, Ranked, Worth
 from planner.solve.union import Union
 
 FEW = 4
 """Set-ups or lumps of a door up to which every part of it is looked up: at most 16 parts of each."""
-
-Items = tuple[tuple[int, ...], tuple[int, ...]]
-"""Set-ups to buy, and lumps that cost more than they bring."""
-
-Ranked = tuple[int, int, int, int, int]
-"""A member's ratio (negative: best first), the rank that breaks ties, the aim, its gain and its price."""
-
-
-@dataclass(frozen=True, slots=True)
-class Door:
-    """Set-ups and lumps that open together; `openers` need them all, `members` nothing but them.
-
-    `queue` is a heap of the members as last ranked: ratios only fall, so that those too low then are not looked at.
-    """
-
-    items: Items
-    openers: frozenset[int]
-    members: tuple[int, ...]
-    queue: list[Ranked] = field(default_factory=list)
 
 
 def find_doors(instance: Instance, worth: Worth) -> list[Door]:

@@ -4,15 +4,17 @@ The asked confidence enters here: each point counts for what it is worth when th
 the first test of a module takes on top is not in the prices: plans that avoid it take more work (forecast/rates.toml).
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 from math import ceil, exp
 
 from planner.model.chance import sigmas
 from planner.model.plan import MILLI, Candidate, Effort
 from planner.model.problem import Aim, Need, Problem
 from planner.model.wish import is_match
+from planner.solve.instance import Instance, index_all, weighed_anew
 from planner.solve.tally import Ground, Tally
 
 SECONDS = 3600
@@ -42,16 +44,57 @@ class Guess:
 
 def make_problem(candidates: Sequence[Candidate], ground: Ground, guess: Guess, *, is_even: bool = False) -> Problem:
     """The numbers. Even takes the forecast as it is, without any margin, and every hour at its full price."""
+    return _weigh(_aims(candidates, ground, is_even=is_even), candidates, ground, guess if not is_even else None)
+
+
+class Frame:
+    """What problems of the same candidates have in common, whatever the guess and the target; made when asked for.
+
+    Problems of some of them alone are made from it, too. Other grounds must have the forecast and wish of the first.
+    """
+
+    def __init__(self, candidates: Sequence[Candidate], ground: Ground) -> None:
+        self._candidates, self._ground = candidates, ground
+
+    def instance(self, candidates: Sequence[Candidate], ground: Ground, guess: Guess | None) -> Instance:
+        """The problem of these candidates by position; even (see `make_problem`) without a guess."""
+        every = self._every_evenly if guess is None else self._every
+        places = [self._places[id(each)] for each in candidates]
+        aims = tuple([every.problem.aims[place] for place in places])
+        return weighed_anew(every, _weigh(aims, candidates, ground, guess), places, body_share(ground, guess))
+
+    @cached_property
+    def _places(self) -> dict[int, int]:
+        return {id(each): place for place, each in enumerate(self._candidates)}
+
+    @cached_property
+    def _every(self) -> Instance:
+        return self._index(is_even=False)
+
+    @cached_property
+    def _every_evenly(self) -> Instance:
+        return self._index(is_even=True)
+
+    def _index(self, *, is_even: bool) -> Instance:
+        aims = _aims(self._candidates, self._ground, is_even=is_even)
+        return index_all(_weigh(aims, self._candidates, self._ground, None))
+
+
+def body_share(ground: Ground, guess: Guess | None) -> float:
+    """What a point of behaviour counts for, where it strays by the guess's margin."""
+    return 1.0 if guess is None else exp(-guess.margin * sigmas(ground.wish.confidence))
+
+
+def _weigh(aims: tuple[Aim, ...], candidates: Sequence[Candidate], ground: Ground, guess: Guess | None) -> Problem:
     forecast = ground.forecast
-    asked = 0.0 if is_even else -sigmas(ground.wish.confidence)
-    body, imported = exp(guess.margin * asked), exp(forecast.spread.imported * asked)
+    asked = 0.0 if guess is None else -sigmas(ground.wish.confidence)
+    body, imported = body_share(ground, guess), exp(forecast.spread.imported * asked)
     noise = ceil(-asked * forecast.spread.noise * MILLI)
     bodies = {key: int(weight * body) for key, weight in forecast.bodies.items()}
     lumps = {path: int(points * MILLI * imported) for path, points in forecast.imports.items() if points}
     lumps |= dict.fromkeys((path for path in ground.entering if path not in lumps), 0)
     setups = {f"double:{kind}": _price(forecast.double, 1.0) for kind in _kinds(candidates)}
-    aims = (_aim(each, 1.0 if is_even else weight_of(each.path, ground), lumps) for each in candidates)
-    return Problem(tuple(aims), bodies, lumps, setups, tuple(_needs(ground, guess.extra, noise)))
+    return Problem(aims, bodies, lumps, setups, tuple(_needs(ground, guess.extra if guess else (), noise)))
 
 
 def weight_of(path: str, ground: Ground) -> float:
@@ -60,7 +103,12 @@ def weight_of(path: str, ground: Ground) -> float:
     return weight * (1.0 + ground.wish.weights.churn * ground.churn.get(path, 0.0))
 
 
-def _aim(candidate: Candidate, weight: float, lumps: Mapping[str, int]) -> Aim:
+def _aims(candidates: Sequence[Candidate], ground: Ground, *, is_even: bool) -> tuple[Aim, ...]:
+    lumps = {path for path, points in ground.forecast.imports.items() if points} | ground.entering.keys()
+    return tuple([_aim(each, 1.0 if is_even else weight_of(each.path, ground), lumps) for each in candidates])
+
+
+def _aim(candidate: Candidate, weight: float, lumps: Collection[str]) -> Aim:
     needs = [f"double:{seam.kind}" for seam in candidate.needs_building]
     return Aim(
         key=candidate.key,
@@ -69,7 +117,7 @@ def _aim(candidate: Candidate, weight: float, lumps: Mapping[str, int]) -> Aim:
         further=_price(candidate.further, weight),
         entry=candidate.entry,
         branch=candidate.branch,
-        brings=tuple(path for path in sorted({candidate.path, *candidate.imports}) if path in lumps),
+        brings=tuple([path for path in sorted({candidate.path, *candidate.imports}) if path in lumps]),
         needs=tuple(dict.fromkeys(needs)),
     )
 

@@ -1,34 +1,55 @@
 """A problem by numbers: bodies, lumps and set-ups become positions in tuples, so that the solver's loops stay short."""
 
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from math import ceil, gcd
+from operator import mul
 from typing import TypeVar
 
 from planner.model.problem import MILLION, BodyKey, Need, Problem
+from planner.solve.start import Start
 
 _Name = TypeVar("_Name", str, BodyKey)
 
 MOST_SUMS = 10_000_000
 """Prices times sums up to which sums are told apart; of more prices nearly everything is a sum."""
 
+FINE = 10**18
+"""Steps per thousandth of a point that products are kept in: three tests of a body leave a whole number of them."""
+
 Touch = tuple[int, int]
 """Position of a body, and what a test leaves of it, in parts per million."""
 
 
-@dataclass(frozen=True)
+class Touched(dict[int, tuple[Touch, ...]]):
+    """Touches by aim, each made when it is first looked at: of a project's aims few ever are."""
+
+    def __init__(self, make: Callable[[int], tuple[Touch, ...]]) -> None:
+        super().__init__()
+        self._make = make
+
+    def __missing__(self, aim: int) -> tuple[Touch, ...]:
+        found = self[aim] = self._make(aim)
+        return found
+
+
+@dataclass(frozen=True, eq=False)
 class Instance:
     """A problem by position: bodies, lumps and set-ups that matter, each sorted by name, and what aims do to them.
 
     `entry`, `branch`, `brings` and `doors` (the set-ups needed) are by aim. `rank` is the aim's place by key, which
     breaks ties. `body_needs` and `lump_needs` name the needs that count a body or lump; `rises` are by lump and need.
+    `tops` are weights that the first test of an aim, and each further one, can cover of bodies at most.
     """
 
     problem: Problem
+    keys: tuple[BodyKey, ...]
     weights: tuple[int, ...]
-    entry: tuple[tuple[Touch, ...], ...]
-    branch: tuple[tuple[Touch, ...], ...]
+    entry: Touched
+    branch: Touched
+    tops: tuple[tuple[int, int], ...]
     lumps: tuple[str, ...]
     lump_weights: tuple[int, ...]
     brings: tuple[tuple[int, ...], ...]
@@ -39,16 +60,18 @@ class Instance:
     body_needs: tuple[tuple[int, ...], ...]
     lump_needs: tuple[tuple[int, ...], ...]
     rises: tuple[tuple[int, ...], ...]
+    origin: "tuple[Instance, Sequence[int]] | None" = None
+    """The instance that this one was weighed anew from, and where its aims are there."""
 
     @cached_property
-    def touchers(self) -> list[list[tuple[int, int, int]]]:
-        """By body, the aims that touch it, with what the first test and each further one leaves of it."""
-        found: list[list[tuple[int, int, int]]] = [[] for _ in self.weights]
-        for aim, (entry, branch) in enumerate(zip(self.entry, self.branch, strict=True)):
-            first, further = dict(entry), dict(branch)
-            for body in {**first, **further}:
-                found[body].append((aim, first.get(body, MILLION), further.get(body, MILLION)))
-        return found
+    def fine(self) -> list[int]:
+        """What is left of each body before any test, times -FINE: see Union."""
+        return [-weight * FINE for weight in self.weights]
+
+    @cached_property
+    def starts(self) -> dict[tuple[int, ...] | None, Start]:
+        """What searches began with so far, by what needs counted; see `find_start`."""
+        return {}
 
 
 def index_problem(problem: Problem) -> Instance:
@@ -56,28 +79,60 @@ def index_problem(problem: Problem) -> Instance:
 
     Lumps without a weight count 0 and set-ups without a price are free; a chance above a million is certain.
     """
-    aims, needs = problem.aims, problem.needs
-    touched = {key for aim in aims for chances in (aim.entry, aim.branch) for key in chances}
+    return _index(problem, [path for aim in problem.aims for path in aim.brings if _matters(path, problem)])
+
+
+def index_all(problem: Problem) -> Instance:
+    """The same with every lump that an aim brings: with other weights others may matter (see `weighed_anew`)."""
+    return _index(problem, [path for aim in problem.aims for path in aim.brings])
+
+
+def weighed_anew(every: Instance, problem: Problem, aims: Sequence[int], share: float) -> Instance:
+    """The instance of a problem with some aims of another one, and no body heavier than this share of what it was."""
+    share *= 1 + 2.0**-30
+    tops = [every.tops[aim] for aim in aims]
+    return replace(
+        every,
+        problem=problem,
+        weights=tuple([problem.bodies.get(key, 0) for key in every.keys]),
+        entry=Touched(lambda aim: every.entry[aims[aim]]),
+        branch=Touched(lambda aim: every.branch[aims[aim]]),
+        tops=tuple([(ceil(first * share), ceil(further * share)) for first, further in tops]),
+        lump_weights=tuple([problem.lumps.get(path, 0) for path in every.lumps]),
+        brings=tuple([every.brings[aim] for aim in aims]),
+        doors=tuple([every.doors[aim] for aim in aims]),
+        rank=_ranks([every.rank[aim] for aim in aims]),
+        body_needs=_counting([path for path, _ in every.keys], problem.needs),
+        lump_needs=_counting(every.lumps, problem.needs),
+        rises=_rises(every.lumps, problem.needs),
+        origin=(every, aims),
+    )
+
+
+def _index(problem: Problem, brought: Iterable[str]) -> Instance:
+    aims = problem.aims
+    touched = set[BodyKey]().union(*(aim.entry for aim in aims), *(aim.branch for aim in aims))
     bodies = _place(key for key in touched if problem.bodies.get(key, 0) > 0)
-    lumps = _place(path for aim in aims for path in aim.brings if _matters(path, problem))
+    lumps = _place(brought)
     setups = _place(name for aim in aims for name in aim.needs if problem.setups.get(name, 0) > 0)
-    by_key = sorted(range(len(aims)), key=lambda aim: (aims[aim].key, aim))
-    rank = {aim: place for place, aim in enumerate(by_key)}
+    weights = Counter({key: problem.bodies[key] for key in bodies})
     return Instance(
         problem=problem,
-        weights=tuple(problem.bodies[key] for key in bodies),
-        entry=tuple(_touches(aim.entry, bodies) for aim in aims),
-        branch=tuple(_touches(aim.branch, bodies) for aim in aims),
+        keys=tuple(bodies),
+        weights=tuple(weights.values()),
+        entry=Touched(lambda aim: _touches(aims[aim].entry, bodies)),
+        branch=Touched(lambda aim: _touches(aims[aim].branch, bodies)),
+        tops=tuple([(_top(aim.entry, weights), _top(aim.branch, weights) if aim.most > 1 else 0) for aim in aims]),
         lumps=tuple(lumps),
-        lump_weights=tuple(problem.lumps.get(path, 0) for path in lumps),
-        brings=tuple(_positions(aim.brings, lumps) for aim in aims),
+        lump_weights=tuple([problem.lumps.get(path, 0) for path in lumps]),
+        brings=tuple([_positions(aim.brings, lumps) for aim in aims]),
         setups=tuple(setups),
-        setup_prices=tuple(problem.setups[name] for name in setups),
-        doors=tuple(_positions(aim.needs, setups) for aim in aims),
-        rank=tuple(rank[aim] for aim in range(len(aims))),
-        body_needs=_counting((key[0] for key in bodies), needs),
-        lump_needs=_counting(lumps, needs),
-        rises=tuple(tuple(need.rises.get(path, 0) for need in needs) for path in lumps),
+        setup_prices=tuple([problem.setups[name] for name in setups]),
+        doors=tuple([_positions(aim.needs, setups) for aim in aims]),
+        rank=_ranks([aim.key for aim in aims]),
+        body_needs=_counting([path for path, _ in bodies], problem.needs),
+        lump_needs=_counting(lumps, problem.needs),
+        rises=_rises(lumps, problem.needs),
     )
 
 
@@ -128,8 +183,22 @@ def _matters(path: str, problem: Problem) -> bool:
     return problem.lumps.get(path, 0) > 0 or any(need.rises.get(path, 0) for need in problem.needs)
 
 
+def _ranks(keys: Sequence[BodyKey] | Sequence[int]) -> tuple[int, ...]:
+    """Places by key, equal ones in the order given."""
+    ranks = [0] * len(keys)
+    for place, aim in enumerate(sorted(range(len(keys)), key=keys.__getitem__)):
+        ranks[aim] = place
+    return tuple(ranks)
+
+
+def _top(chances: Mapping[BodyKey, int], weights: Mapping[BodyKey, int]) -> int:
+    """What a test can cover of bodies as nothing covers them yet; `weights` has 0 for what it does not know."""
+    products: Iterator[int] = map(mul, map(weights.__getitem__, chances), chances.values())
+    return -(-sum(products) // MILLION)
+
+
 def _touches(chances: Mapping[BodyKey, int], bodies: Mapping[BodyKey, int]) -> tuple[Touch, ...]:
-    """Sorted by body. Runs for every touch of the problem, a million times, hence its plainness."""
+    """Sorted by body."""
     known = []
     for key, chance in chances.items():
         if chance > 0 and (place := bodies.get(key)) is not None:
@@ -142,11 +211,15 @@ def _positions(names: tuple[str, ...], places: Mapping[str, int]) -> tuple[int, 
     return tuple(sorted({places[name] for name in names if name in places})) if names else ()
 
 
-def _counting(paths: Iterable[str], needs: tuple[Need, ...]) -> tuple[tuple[int, ...], ...]:
+def _rises(lumps: Iterable[str], needs: tuple[Need, ...]) -> tuple[tuple[int, ...], ...]:
+    return tuple([tuple([need.rises.get(path, 0) for need in needs]) for path in lumps])
+
+
+def _counting(paths: Collection[str], needs: tuple[Need, ...]) -> tuple[tuple[int, ...], ...]:
     """For each path the needs that count it; equal ones are one tuple, as there may be a million."""
     every = tuple(range(len(needs)))
     if all(need.within is None for need in needs):
-        return tuple(every for _ in paths)
+        return (every,) * len(paths)
     known: dict[tuple[int, ...], tuple[int, ...]] = {}
     found = (tuple(place for place in every if _counts(needs[place], path)) for path in paths)
     return tuple(known.setdefault(each, each) for each in found)

@@ -9,12 +9,11 @@ import heapq
 from collections.abc import Sequence
 from dataclasses import replace
 
-from planner.solve.doors import find_doors, look_behind
-from planner.solve.outlook import outlook, plain_worth, ratio_of, worth_of
+from planner.solve.begin import find_start
+from planner.solve.doors import look_behind
+from planner.solve.outlook import outlook, ratio_of
+from planner.solve.start import Entry
 from planner.solve.union import Union
-
-Entry = tuple[int, int, int]
-"""A ratio (negative: best first), the rank that breaks ties, and an aim, or beyond the aims a door."""
 
 
 class Fill:
@@ -27,7 +26,7 @@ class Fill:
     def __init__(self, start: Union, multipliers: Sequence[int], budget: int | None = None) -> None:
         self.union, self.order = start, list[int]()
         self.is_capped, self._budget, self._multipliers = False, budget, multipliers
-        self.largest, self._lacks = 0, self._lacking()
+        self._lacks = self._lacking()
         self._queue_all()
 
     def run(self, stop_below: int = 0) -> None:
@@ -45,33 +44,33 @@ class Fill:
         other._doors = [replace(door, queue=list(door.queue)) for door in self._doors]
         return other
 
-    def _queue_all(self) -> None:
-        """Start with gains towards the needs that are not met; every candidate is looked at."""
-        instance = self.union.instance
-        self._unmet = self._find_unmet()
-        if self._budget is None:
-            active = [each if need in self._unmet else 0 for need, each in enumerate(self._multipliers)]
-            self._worth = worth_of(instance, active)
-        else:
-            self._worth = plain_worth(instance)
-        self._doors = find_doors(instance, self._worth)
-        self._behind = self._index_doors()
-        self._heap: list[Entry] = []
-        self._queued = [0] * (len(self.union.taken) + len(self._doors))
-        for who in range(len(self._queued)):
-            ratio, _ = self._look(who)
-            self._push(who, ratio)
+    def largest(self) -> int:
+        """The most that the next tests of any one aim gain now. Aims that can't gain more are not looked at."""
+        most = 0
+        for aim, gain in self._start.gains.items():
+            if gain <= most:
+                break
+            if self.union.has_next(aim):
+                most = max(most, outlook(self.union, self._worth, aim, self._purse)[0])
+        return most
 
-    def _index_doors(self) -> dict[tuple[int, int], list[int]]:
-        """Aims by set-up (0, place) and by costly lump (1, place)."""
-        behind: dict[tuple[int, int], list[int]] = {}
-        for aim, setups in enumerate(self.union.instance.doors):
-            for setup in setups:
-                behind.setdefault((0, setup), []).append(aim)
-            for lump in self.union.instance.brings[aim]:
-                if self._worth.lumps[lump] < 0:
-                    behind.setdefault((1, lump), []).append(aim)
-        return behind
+    def _queue_all(self) -> None:
+        """Start with gains towards the needs that are not met. No aim is queued with a ratio that is too low."""
+        self._unmet = self._find_unmet()
+        active = tuple(each if need in self._unmet else 0 for need, each in enumerate(self._multipliers))
+        self._start = find_start(self.union.instance, active if self._budget is None else None)
+        self._worth = replace(self._start.worth, seconds=dict(self._start.worth.seconds))
+        self._doors = [replace(door, queue=[]) for door in self._start.doors]
+        self._heap: list[Entry] = list(self._start.queue)
+        self._queued = [0] * (len(self.union.taken) + len(self._doors))
+        for ratio, _, aim in self._heap:
+            self._queued[aim] = -ratio
+        for door in range(len(self.union.taken), len(self._queued)):
+            self._push(door, self._look(door)[0])
+
+    @property
+    def _purse(self) -> int | None:
+        return None if self._budget is None else self._budget - self.union.price
 
     def _find_unmet(self) -> tuple[int, ...]:
         return tuple(need for need, short in enumerate(self.union.shortfalls()) if short > 0)
@@ -82,13 +81,12 @@ class Fill:
 
     def _look(self, who: int) -> tuple[int, int | None]:
         """The ratio of an aim or a door, and the aim to take for it."""
-        purse = None if self._budget is None else self._budget - self.union.price
+        purse = self._purse
         aim: int | None = who
         if who < len(self.union.taken):
             if not self.union.has_next(who):
                 return 0, None
             gain, price = outlook(self.union, self._worth, who, purse)
-            self.largest = max(self.largest, gain)
         else:
             gain, price, aim = look_behind(self.union, self._worth, self._doors[who - len(self.union.taken)], purse)
         return ratio_of(min(gain, self._lacks) if self.is_capped else gain, price), aim
@@ -123,7 +121,7 @@ class Fill:
             if unmet and unmet != self._unmet:
                 self._queue_all()
                 return
-        for who in {aim, *(each for name in opened for each in self._behind.get(name, ()))}:
+        for who in {aim, *(each for name in opened for each in self._start.behind.get(name, ()))}:
             self._push(who, self._look(who)[0])
 
     def _opened_by(self, aim: int) -> list[tuple[int, int]]:

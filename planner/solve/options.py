@@ -8,6 +8,7 @@ from planner.model.plan import Candidate
 from planner.model.wish import OwnOption
 from planner.solve.account import Subject, account, find_ceiling, mended_first
 from planner.solve.claims import judge
+from planner.solve.frame import Frame
 from planner.solve.ladder import climb
 from planner.solve.tally import Ground
 from planner.solve.way import Chosen, choose_way
@@ -74,32 +75,47 @@ KINDS = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """What all options are planned from; `frame` is made once for them."""
+
+    field: Field
+    ground: Ground
+    frame: Frame
+
+    def choose(self, candidates: Sequence[Candidate], ground: Ground | None = None) -> Chosen:
+        return choose_way(candidates, ground or self.ground, self.frame)
+
+    def account(self, subject: Subject, chosen: Chosen) -> Option:
+        return account(subject, chosen, self.ground, self.field.candidates)
+
+
 def plan_options(field: Field, ground: Ground, watch: Watch = iter) -> tuple[Option, ...]:
     """A, B, C, D, the mix, and the user's own options, in this order; `watch` sees each subject as it is begun."""
-    over_all = _mix_subject(field, ground)
+    over_all, table = _mix_subject(field, ground), _Table(field, ground, Frame(field.candidates, ground))
     ways: list[Chosen] = []
     made: list[Option] = []
     for subject in watch([over_all, *(_subject(kind, field) for kind in KINDS)]):
-        ways = ways or [choose_way(over_all.candidates, ground)]
-        made.append(_plan(subject, ways[0], field, ground))
+        ways = ways or [table.choose(over_all.candidates)]
+        made.append(_plan(subject, ways[0], table))
     (best,), (mix, *made) = ways, made
     if any(each.mends for each in field.candidates):
-        mix = _mix_of(mix, made, field, ground)
-    ladder = [_ladder(mix, field, ground)] if ground.target else []
-    return (*made, *ladder, mix, *(_own(each, best, field, ground) for each in ground.wish.options))
+        mix = _mix_of(mix, made, table)
+    ladder = [_ladder(mix, table)] if ground.target else []
+    return (*made, *ladder, mix, *(_own(each, best, table) for each in ground.wish.options))
 
 
-def _mix_of(mix: Option, made: Iterable[Option], field: Field, ground: Ground) -> Option:
+def _mix_of(mix: Option, made: Iterable[Option], table: _Table) -> Option:
     """The mix, or the way of another option that is sure and takes fewer hours.
 
     Prices leave out what begins a module, so that beside mendings, which begin none, tests look cheaper than they are.
     """
     sure = [option for option in (mix, *made) if option.reaches_target and option.steps]
     found = min(sure, key=lambda each: each.effort.p50, default=mix)
-    if found is mix or ground.target is None:
+    if found is mix or table.ground.target is None:
         return mix
     way = Chosen(tuple(step.candidate for step in found.steps), None)
-    return account(_mix_subject(field, ground), way, ground, field.candidates)
+    return table.account(_mix_subject(table.field, table.ground), way)
 
 
 def plan_mix(field: Field, ground: Ground) -> Option:
@@ -144,22 +160,23 @@ def find_ceilings(field: Field, ground: Ground) -> tuple[Ceiling, ...]:
     return tuple(found)
 
 
-def _plan(subject: Subject, best: Chosen, field: Field, ground: Ground) -> Option:
+def _plan(subject: Subject, best: Chosen, table: _Table) -> Option:
     """The option with its own candidates' way: the best one over everything, where that needs no others.
 
     With less to choose from nothing is cheaper, so that what is proven over everything holds here, too.
     """
     keys = {each.key for each in subject.candidates}
-    is_all = len(subject.candidates) == len(field.candidates)
+    is_all = len(subject.candidates) == len(table.field.candidates)
     is_best = is_all or (best.bound_gap is not None and all(each.key in keys for each in best.candidates))
-    return account(subject, best if is_best else choose_way(subject.candidates, ground), ground, field.candidates)
+    return table.account(subject, best if is_best else table.choose(subject.candidates))
 
 
-def _own(own: OwnOption, best: Chosen, field: Field, ground: Ground) -> Option:
+def _own(own: OwnOption, best: Chosen, table: _Table) -> Option:
     """The user's own modules alone, with what was claimed for them."""
+    field, ground = table.field, table.ground
     mine = tuple(each for each in field.candidates if own.admits(each.path))
     subject = Subject(own.name, own.name, ", ".join(own.modules), mine, "in other modules")
-    option = _plan(subject, best, field, ground)
+    option = _plan(subject, best, table)
     verdicts = judge(
         own.claim,
         today=ground.today,
@@ -178,13 +195,13 @@ def _missing(own: OwnOption, ground: Ground) -> int:
     return sum(points for path, points in {**ground.entering, **missing}.items() if own.admits(path))
 
 
-def _ladder(mix: Option, field: Field, ground: Ground) -> Option:
+def _ladder(mix: Option, table: _Table) -> Option:
     """D takes the mix's steps over several releases, or those of its highest rung where that lies above the target."""
-    steps = tuple(step.candidate for step in mix.steps)
+    steps, ground = tuple(step.candidate for step in mix.steps), table.ground
     above = [percent for percent in ground.wish.ladder if ground.target and percent > ground.target.percent]
     if above and ground.target:
         higher = replace(ground, target=replace(ground.target, percent=max(above)))
-        steps = mended_first(choose_way(field.candidates, higher).candidates)
+        steps = mended_first(table.choose(table.field.candidates, higher).candidates)
     return replace(
         mix,
         key="D",

@@ -1,11 +1,11 @@
 """What the next tests of an aim would gain for their price, with a look at the tests after them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 
 from planner.model.problem import MILLION
-from planner.solve.instance import Instance
-from planner.solve.union import FINE, SCALE, Union
+from planner.solve.instance import FINE, Instance
+from planner.solve.start import Worth
+from planner.solve.union import SCALE, Union
 
 RATIO = 1 << 48
 """Ratios are gain per price times this, rounded down; what is free comes before all else."""
@@ -14,18 +14,6 @@ FREE = 1 << 80
 
 Seen = tuple[int, int, int]
 """A body of further tests: its value, what is left of it (fine), and what each test leaves of that."""
-
-
-@dataclass(frozen=True, slots=True)
-class Worth:
-    """What a thousandth of a point of each body gains, and what each lump does, less what it adds to the needs.
-
-    `seconds` remembers what the second test of an aim would have gained when last looked at: never less than now.
-    """
-
-    bodies: Sequence[int]
-    lumps: Sequence[int]
-    seconds: dict[int, int] = field(default_factory=dict)
 
 
 def worth_of(instance: Instance, multipliers: Sequence[int]) -> Worth:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from planner.solve.lagrange import Slopes
-from planner.solve.relax import MOST_STEPS, STEPS, Floats, Ints, Relaxation, add_up
+from planner.solve.relax import MOST_STEPS, STEPS, Floats, Relaxation, add_up
 
 PARTS = (0.0, 0.25, 0.5, 0.75, 1.0)
 """Slopes tried for a body: between what others leave of it, and what all leave of it."""
@@ -16,16 +16,6 @@ class Answers:
 
     def __init__(self, relaxation: Relaxation, levels: Sequence[Floats]) -> None:
         self._relaxation, self._levels = relaxation, levels
-
-    @classmethod
-    def of(cls, relaxation: Relaxation, taken: Ints) -> "Answers":
-        """One answer: so many tests of each aim."""
-        return cls(relaxation, _reached(taken, len(relaxation.levels)))
-
-    def add(self, taken: Ints, share: float) -> None:
-        """Count one more answer, with this share."""
-        new = _reached(taken, len(self._levels))
-        self._levels = [old + share * (each - old) for old, each in zip(self._levels, new, strict=True)]
 
     def slopes(self) -> Slopes:
         """For each body, of a few slopes the one that lets the mean answer cover least; lumps count once brought."""
@@ -62,7 +52,3 @@ class Answers:
         if not self._levels:
             return np.zeros(len(self._relaxation.instance.lumps))
         return (add_up(lumps, self._levels[0][aims], len(self._relaxation.instance.lumps)) >= 1).astype(np.float64)
-
-
-def _reached(taken: Ints, levels: int) -> list[Floats]:
-    return [(taken >= place).astype(np.float64) for place in range(1, levels + 1)]

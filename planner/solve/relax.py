@@ -11,15 +11,17 @@ Rounding: logarithms and exponentials are rounded outwards to a multiple of 2^-4
 machine, and MARGIN is added to each body's constant, which is more than what the rounding of g can take away.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from itertools import chain
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import chain, repeat
+from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.model.problem import MILLION
-from planner.solve.instance import Instance, Touch
+from planner.model.problem import MILLION, BodyKey
+from planner.solve.instance import Instance
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -44,6 +46,10 @@ class Touches:
     sizes: Floats
 
 
+_FLAT: WeakKeyDictionary[Instance, tuple[Touches, Touches]] = WeakKeyDictionary()
+"""What instances were flattened to: a project's takes 30 ms, and plans ask for it several times."""
+
+
 @dataclass(frozen=True)
 class Level:
     """The k-th test: aims that can have so many, their price for k, and bodies with an owner among them, and p(k)."""
@@ -55,15 +61,28 @@ class Level:
     logs: Floats
 
 
+@dataclass(frozen=True)
+class _Links:
+    """Links of chains in one row: their body, what the owner leaves of it, the logarithm of that; where levels end."""
+
+    bodies: Ints
+    left: Floats
+    logs: Floats
+    ends: Ints
+
+
 class Relaxation:
     """An instance as arrays: levels, touches by others, lumps, and items (set-ups, costly lumps) that are paid once."""
 
-    def __init__(self, instance: Instance) -> None:
+    def __init__(self, instance: Instance, aims: Sequence[int] | None = None) -> None:
+        """Only these aims have tests then."""
         self.instance = instance
-        aims = instance.problem.aims
-        self.most = np.array([aim.most for aim in aims], dtype=np.int64)
+        most = np.array([aim.most for aim in instance.problem.aims], dtype=np.int64)
+        self.most = most if aims is None else np.zeros_like(most)
+        if aims is not None:
+            self.most[aims] = most[aims]
         self.weights = np.array(instance.weights, dtype=np.float64)
-        entry, branch = _flat(instance.entry, self.most >= 1), _flat(instance.branch, self.most >= 2)
+        entry, branch = _used(_flat(instance), self.most)
         self.owners = _owners(entry, len(self.weights))
         self.entry, first = self._split(entry)
         self.branch, further = self._split(branch)
@@ -128,6 +147,24 @@ class Relaxation:
         best = np.where(wanted < low, at_low, np.where(wanted > high, at_high, inner))
         return np.where(high > 0, np.maximum(1.0 - left, best), 1.0 - left)
 
+    @cached_property
+    def _links(self) -> _Links:
+        """Every body without its owner, then every body of each level."""
+        bodies = np.concatenate([np.arange(len(self.weights)), *(level.bodies for level in self.levels)])
+        ones = np.ones(len(self.weights))
+        left = np.concatenate([ones, *(level.left for level in self.levels)])
+        logs = np.concatenate([ones * 0.0, *(level.logs for level in self.levels)])
+        ends = np.cumsum([len(self.weights), *(len(level.bodies) for level in self.levels)])
+        return _Links(bodies, left, logs, ends[:-1])
+
+    def covered(self, steps: Ints) -> tuple[Floats, Sequence[Floats]]:
+        """g(0) of every body at the slopes of these steps, and g(k) of the bodies of each level."""
+        links = self._links
+        nothing, *chains = np.split(
+            self.most_covered(steps[links.bodies], links.bodies, links.left, links.logs), links.ends
+        )
+        return nothing, chains
+
     def mean_covered(self, steps: Ints, others: Floats, exactly: Sequence[Floats]) -> Floats:
         """The share of each body covered at most, where owners take `exactly` k tests to these shares, by level."""
         every = np.arange(len(steps))
@@ -144,14 +181,43 @@ def add_up(places: Ints, numbers: Floats, count: int) -> Floats:
     return np.bincount(places, numbers, count).astype(np.float64)
 
 
-def _flat(touches: Sequence[Sequence[Touch]], is_used: NDArray[np.bool_]) -> Touches:
-    """All touches of aims in use, with their chances."""
-    counts = np.array([len(each) for each in touches], dtype=np.int64)
-    numbers: Iterable[int] = chain.from_iterable(chain.from_iterable(touches))
-    pairs = np.fromiter(numbers, dtype=np.int64, count=2 * int(counts.sum())).reshape(-1, 2)
-    aims = np.repeat(np.arange(len(touches)), counts)
-    keep = is_used[aims]
-    return Touches(aims[keep], pairs[keep, 0], (MILLION - pairs[keep, 1]) / MILLION)
+def _flat(instance: Instance) -> tuple[Touches, Touches]:
+    """All touches with their chances: by the first tests, and by further ones. Made once for all of one origin."""
+    if instance.origin:
+        every, places = instance.origin
+        return _of_aims(_flat(every), np.array(places, dtype=np.int64), len(every.problem.aims))
+    if instance not in _FLAT:
+        bodies, aims = {key: place for place, key in enumerate(instance.keys)}, instance.problem.aims
+        _FLAT[instance] = _flatten([aim.entry for aim in aims], bodies), _flatten([aim.branch for aim in aims], bodies)
+    return _FLAT[instance]
+
+
+def _flatten(chances: Sequence[Mapping[BodyKey, int]], bodies: Mapping[BodyKey, int]) -> Touches:
+    counts = np.array([len(each) for each in chances], dtype=np.int64)
+    aims, total = np.repeat(np.arange(len(chances)), counts), int(counts.sum())
+    places = np.fromiter(map(bodies.get, chain.from_iterable(chances), repeat(-1)), dtype=np.int64, count=total)
+    sizes = np.fromiter(chain.from_iterable(each.values() for each in chances), dtype=np.int64, count=total)
+    keep = (places >= 0) & (sizes > 0)
+    return Touches(aims[keep], places[keep], np.minimum(sizes[keep], MILLION) / MILLION)
+
+
+def _of_aims(touches: tuple[Touches, Touches], places: Ints, count: int) -> tuple[Touches, Touches]:
+    """The touches of aims that lie at these places, by their own numbers."""
+    number = np.full(count, -1, dtype=np.int64)
+    number[places] = np.arange(len(places))
+    aims = [number[each.aims] for each in touches]
+    first, further = (_kept(replace(each, aims=of), of >= 0) for each, of in zip(touches, aims, strict=True))
+    return first, further
+
+
+def _used(touches: tuple[Touches, Touches], most: Ints) -> tuple[Touches, Touches]:
+    """Touches of tests that there are."""
+    first, further = touches
+    return _kept(first, most[first.aims] >= 1), _kept(further, most[further.aims] >= 2)
+
+
+def _kept(touches: Touches, keep: NDArray[np.bool_]) -> Touches:
+    return Touches(touches.aims[keep], touches.bodies[keep], touches.sizes[keep])
 
 
 def _owners(entry: Touches, bodies: int) -> Ints:

@@ -142,11 +142,11 @@ class Tally:
         return weight - weight * self.left.get(key, MILLION) // MILLION
 
     def _cover(self, chances: Mapping[BodyKey, int]) -> int:
-        gained = 0
+        bodies, left, gained = self.ground.forecast.bodies, self.left, 0
         for key, chance in chances.items():
-            before = self.covered(key)
-            self.left[key] = self.left.get(key, MILLION) * (MILLION - chance) // MILLION
-            gained += self.covered(key) - before
+            weight, before = bodies.get(key, 0), left.get(key, MILLION)
+            after = left[key] = before * (MILLION - chance) // MILLION
+            gained += weight * before // MILLION - weight * after // MILLION
         return gained
 
     def _import(self, candidate: Candidate) -> int:

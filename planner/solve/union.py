@@ -6,14 +6,11 @@ figure here: it is kept as a fixed-point number with the width of its error, and
 fall either way, it is computed again as a fraction.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from planner.model.problem import MILLION
-from planner.solve.instance import Instance, Touch
-
-FINE = 10**18
-"""Steps per thousandth of a point that products are kept in: three tests of a body leave a whole number of them."""
+from planner.solve.instance import FINE, Instance, Touch
 
 SCALE = MILLION * FINE
 """Divides the product of a fine number and a chance down to thousandths."""
@@ -55,14 +52,23 @@ class Union:
     def __init__(self, instance: Instance) -> None:
         self.instance = instance
         self.left = list(instance.weights)
-        self.fine = [-weight * FINE for weight in instance.weights]
+        self.fine = list(instance.fine)
         self.error = [0] * len(instance.weights)
-        self.taken = [0] * len(instance.entry)
+        self.taken = [0] * len(instance.problem.aims)
         self.bringers = [0] * len(instance.lumps)
         self.users = [0] * len(instance.setups)
         self.covered = [0] * len(instance.problem.needs)
         self.risen = [0] * len(instance.problem.needs)
         self.price = self.weight = 0
+
+    @classmethod
+    def of(cls, instance: Instance, taken: Iterable[int]) -> "Union":
+        """The union of so many tests of each aim."""
+        union = cls(instance)
+        for aim, times in enumerate(taken):
+            for _ in range(times):
+                union.add(aim)
+        return union
 
     def copy(self) -> "Union":
         """An independent state with the same tests."""
@@ -111,7 +117,7 @@ class Union:
         if not self.taken[aim]:
             self._count_first(aim, 1)
         self.taken[aim] += 1
-        weight = sum(self._touch(body, leaves) for body, leaves in touches)
+        weight = self._touch(touches)
         lump_weight = sum(self._bring(lump, 1) for lump in new)
         self.price += price
         self.weight += weight + lump_weight
@@ -123,7 +129,7 @@ class Union:
         """Take the last test of the aim back."""
         self.taken[aim] -= 1
         touches, lumps = self._next(aim)
-        self.weight -= sum(self._untouch(body, leaves) for body, leaves in touches)
+        self.weight -= self._untouch(touches)
         if not self.taken[aim]:
             self._count_first(aim, -1)
         self.weight += sum(self._bring(lump, -1) for lump in lumps if not self.bringers[lump])
@@ -145,6 +151,30 @@ class Union:
                 break
         self.taken[aim] += 1
         return min(spare, default=0) >= 0
+
+    def without(self, aim: int) -> tuple[int, int]:
+        """Weight of all needs that leaving out the last test of the aim would lose, and what it would save."""
+        saved = self.saving(aim)
+        self.taken[aim] -= 1
+        touches, lumps = self._next(aim)
+        net = [0] * len(self.covered)
+        for lump in lumps:
+            if self.bringers[lump] == 1:
+                self._take_net(lump, net)
+        known, needs = self.left, self.instance.body_needs
+        lost = sum([(self._left_before(body, leaves) - known[body]) * len(needs[body]) for body, leaves in touches])
+        self.taken[aim] += 1
+        return lost - sum(net), saved
+
+    def _left_before(self, body: int, leaves: int) -> int:
+        """What a test left of the body that is not among those taken any more."""
+        if not leaves:
+            return self._left_exactly(body)
+        fine, rest = divmod(self.fine[body] * MILLION, leaves)
+        left, error = -(fine // FINE), self.error[body]
+        if left > 1 and (rest or error) and -((fine + error * MILLION // leaves + 2) // FINE) != left:
+            return self._left_exactly(body)
+        return left
 
     def saving(self, aim: int) -> int:
         """What leaving out the last test of the aim would save."""
@@ -179,33 +209,41 @@ class Union:
             self.risen[need] += sign * rise
         return weight
 
-    def _touch(self, body: int, leaves: int) -> int:
-        self.fine[body], rest = divmod(self.fine[body] * leaves, MILLION)
-        if rest:
-            self.error[body] += 1
-        return -self._settle(body)
+    def _touch(self, touches: Sequence[Touch]) -> int:
+        """Multiply what is left of each body; what that covers."""
+        fine, error = self.fine, self.error
+        for body, leaves in touches:
+            fine[body], rest = divmod(fine[body] * leaves, MILLION)
+            if rest:
+                error[body] += 1
+        return -self._settle(touches)
 
-    def _untouch(self, body: int, leaves: int) -> int:
-        """Divide the product again; one that a certain test had brought to 0 is made anew."""
-        if not leaves:
-            self._multiply_anew(body)
-        elif self.fine[body]:
-            self.fine[body], rest = divmod(self.fine[body] * MILLION, leaves)
-            if rest or self.error[body]:
-                self.error[body] = self.error[body] * MILLION // leaves + 2
-        return self._settle(body)
+    def _untouch(self, touches: Sequence[Touch]) -> int:
+        """Divide the products again, those that a certain test had brought to 0 are made anew; what is left more."""
+        fine, error = self.fine, self.error
+        for body, leaves in touches:
+            if not leaves:
+                self._multiply_anew(body)
+            elif fine[body]:
+                fine[body], rest = divmod(fine[body] * MILLION, leaves)
+                if rest or error[body]:
+                    error[body] = error[body] * MILLION // leaves + 2
+        return self._settle(touches)
 
-    def _settle(self, body: int) -> int:
-        """Round what is left of the body; by how much it grew. Of an uncertain body something is always left."""
-        fine, error = self.fine[body], self.error[body]
-        left = -(fine // FINE)
-        if error and left > 1 and -((fine + error) // FINE) != left:
-            left = self._left_exactly(body)
-        grown, self.left[body] = left - self.left[body], left
-        if grown:
-            for need in self.instance.body_needs[body]:
-                self.covered[need] -= grown
-        return grown
+    def _settle(self, touches: Sequence[Touch]) -> int:
+        """Round what is left of the bodies; by how much it grew. Of an uncertain body something is always left."""
+        fine, error, known, total = self.fine, self.error, self.left, 0
+        for body, _ in touches:
+            product = fine[body]
+            left = -(product // FINE)
+            if left > 1 and (width := error[body]) and -((product + width) // FINE) != left:
+                left = self._left_exactly(body)
+            if grown := left - known[body]:
+                known[body] = left
+                total += grown
+                for need in self.instance.body_needs[body]:
+                    self.covered[need] -= grown
+        return total
 
     def _left_exactly(self, body: int) -> int:
         """What is left of the body, as a fraction, rounded up."""
@@ -223,8 +261,15 @@ class Union:
                 self.error[body] += bool(rest)
 
     def _touched(self, body: int) -> Iterator[tuple[int, int]]:
-        """What tests leave of the body, and how many of them."""
-        for aim, first, further in self.instance.touchers[body]:
-            if self.taken[aim]:
-                yield first, 1
-                yield further, self.taken[aim] - 1
+        """What tests leave of the body, and how many of them. It is rarely asked for, and so looks through all."""
+        key = self.instance.keys[body]
+        for aim, times in enumerate(self.taken):
+            if times:
+                plain = self.instance.problem.aims[aim]
+                yield _leaves(plain.entry.get(key, 0)), 1
+                yield _leaves(plain.branch.get(key, 0)), times - 1
+
+
+def _leaves(chance: int) -> int:
+    """What a test with this chance leaves of a body, in parts per million."""
+    return min(MILLION, max(0, MILLION - chance))

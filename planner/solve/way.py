@@ -7,8 +7,9 @@ from math import ceil
 from planner.model.chance import Gain, sigmas
 from planner.model.plan import MILLI, Candidate
 from planner.model.problem import Choice
-from planner.solve.choose import Draft, choose_best, draft_cheapest, prove_cheapest
-from planner.solve.frame import SECONDS, Guess, make_problem
+from planner.solve.choose import Draft, draft_fill, fill_best, prove_cheapest
+from planner.solve.frame import SECONDS, Frame, Guess
+from planner.solve.instance import Instance
 from planner.solve.tally import Ground, Tally
 
 _ROUNDS = 6
@@ -47,16 +48,30 @@ class _Trial:
         return probability_of(self.tally) >= self.tally.ground.wish.confidence
 
 
-def choose_way(candidates: Sequence[Candidate], ground: Ground) -> Chosen:
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What to choose from, and for what."""
+
+    candidates: Sequence[Candidate]
+    ground: Ground
+    frame: Frame
+
+    def instance(self, guess: Guess | None) -> Instance:
+        return self.frame.instance(self.candidates, self.ground, guess)
+
+
+def choose_way(candidates: Sequence[Candidate], ground: Ground, frame: Frame | None = None) -> Chosen:
     """The cheapest tests that meet target and requirements with the asked confidence, or all that help.
 
-    With a budget the most points for it instead, unless the target takes less.
+    With a budget the most points for it instead, unless the target takes less. `frame` is of these candidates and
+    perhaps more, and of a ground with the same forecast and wish.
     """
-    chosen = _cheapest(candidates, ground) if ground.target or ground.wish.require else None
+    asked = _Asked(candidates, ground, frame or Frame(candidates, ground))
+    chosen = _cheapest(asked) if ground.target or ground.wish.require else None
     budget = ground.wish.budget
     if budget is None or (chosen and _hours(chosen, ground) <= budget):
         return chosen or Chosen((), None)
-    return _best(candidates, ground, budget)
+    return _best(asked, budget)
 
 
 def probability_of(tally: Tally) -> float:
@@ -72,14 +87,14 @@ def tally_of(candidates: Sequence[Candidate], ground: Ground) -> Tally:
     return tally
 
 
-def _cheapest(candidates: Sequence[Candidate], ground: Ground) -> Chosen:
+def _cheapest(asked: _Asked) -> Chosen:
     """Drafts, each made by what was learned from the one before; the cheapest that is sure enough is then proven.
 
     Of equals the last, whose guess is nearest to what it is itself.
     """
-    guess, best = Guess(ground.forecast.spread.common), None
+    guess, best = Guess(asked.ground.forecast.spread.common), None
     for _ in range(_ROUNDS):
-        trial = _try(candidates, ground, guess)
+        trial = _try(asked, guess)
         if trial.is_sure:
             best = best if best and best.hours < trial.hours else trial
         elif not trial.choice.is_met:
@@ -88,35 +103,37 @@ def _cheapest(candidates: Sequence[Candidate], ground: Ground) -> Chosen:
         if trial.is_sure and _is_same(guess, learned):
             break
         guess = learned
-    return _chosen(_proven(best or trial, candidates, ground).choice, candidates)
+    return _chosen(_proven(best or trial, asked).choice, asked.candidates)
 
 
-def _try(candidates: Sequence[Candidate], ground: Ground, guess: Guess) -> _Trial:
-    draft = draft_cheapest(make_problem(candidates, ground, guess))
-    return _trial(guess, draft, draft.choice, candidates, ground)
+def _try(asked: _Asked, guess: Guess) -> _Trial:
+    draft = draft_fill(asked.instance(guess))
+    return _trial(guess, draft, draft.choice, asked)
 
 
-def _trial(guess: Guess, draft: Draft, choice: Choice, candidates: Sequence[Candidate], ground: Ground) -> _Trial:
-    tally, hours = Tally(ground), 0.0
+def _trial(guess: Guess, draft: Draft, choice: Choice, asked: _Asked) -> _Trial:
+    tally, hours, candidates = Tally(asked.ground), 0.0, asked.candidates
     order = sorted(choice.tests, key=lambda index: not candidates[index].mends)  # the order decides how sure it is
     for index in order:
         hours += tally.add(candidates[index]).effort.p50
     return _Trial(guess, draft, replace(choice, tests=tuple(order)), tally, hours)
 
 
-def _proven(trial: _Trial, candidates: Sequence[Candidate], ground: Ground, proofs: int = _PROOFS) -> _Trial:
+def _proven(trial: _Trial, asked: _Asked, proofs: int = _PROOFS) -> _Trial:
     """The trial with its bound, or what the proof finds to be cheaper where that is as sure.
 
     Where it is not, the proof is made again by what was learned from that: it may yet be cheaper than the trial.
     """
     choice = prove_cheapest(trial.draft)
-    found = _trial(trial.guess, trial.draft, choice, candidates, ground)
+    if choice.tests == trial.draft.choice.tests:
+        return replace(trial, choice=replace(trial.choice, bound=choice.bound, method=choice.method))
+    found = _trial(trial.guess, trial.draft, choice, asked)
     if found.is_sure or not trial.is_sure:
         return found
     sure = [replace(trial, choice=replace(trial.choice, bound=choice.bound))]
     if proofs > 1:
-        again = _try(candidates, ground, _learn(trial.guess, found.tally, is_sure=False))
-        sure += [each for each in [_proven(again, candidates, ground, proofs - 1)] if each.is_sure]
+        again = _try(asked, _learn(trial.guess, found.tally, is_sure=False))
+        sure += [each for each in [_proven(again, asked, proofs - 1)] if each.is_sure]
     return min(sure, key=lambda each: each.hours)
 
 
@@ -148,15 +165,15 @@ def _is_same(one: Guess, other: Guess) -> bool:
     return abs(one.margin - other.margin) < _SAME_SIGMA and abs(one.tests - other.tests) <= _SAME_TESTS
 
 
-def _best(candidates: Sequence[Candidate], ground: Ground, budget: float) -> Chosen:
+def _best(asked: _Asked, budget: float) -> Chosen:
     """The most for the budget, with the forecast as it is and every hour at its full price.
 
     The best tests first, as long as their hours fit, what the first test of a module takes on top included; with the
     hours that are left then, whatever fits.
     """
-    price = ceil(budget * SECONDS) + _SLACK
-    choice = choose_best(make_problem(candidates, ground, Guess(), is_even=True), price)
-    tally, hours = Tally(ground), 0.0
+    candidates, price = asked.candidates, ceil(budget * SECONDS) + _SLACK
+    choice = fill_best(asked.instance(None), price)
+    tally, hours = Tally(asked.ground), 0.0
     fitting: list[Candidate] = []
     for candidate in (*(candidates[index] for index in choice.tests), *_by_ratio(candidates)):
         takes = tally.effort_of(candidate).p50

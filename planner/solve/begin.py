@@ -1,0 +1,63 @@
+"""Where a search begins: aims ranked by what they gain per price at most, before any of them is looked at closely."""
+
+from dataclasses import replace
+from operator import mul
+
+from planner.model.problem import MILLION
+from planner.solve.doors import find_doors
+from planner.solve.instance import Instance
+from planner.solve.outlook import plain_worth, ratio_of, worth_of
+from planner.solve.start import Start, Worth
+
+
+def find_start(instance: Instance, multipliers: tuple[int, ...] | None) -> Start:
+    """The start when weight counts towards needs with these multipliers, or by itself for None."""
+    if multipliers not in instance.starts:
+        worth = plain_worth(instance) if multipliers is None else worth_of(instance, multipliers)
+        instance.starts[multipliers] = _make(instance, worth)
+    return instance.starts[multipliers]
+
+
+def _make(instance: Instance, worth: Worth) -> Start:
+    queue, gains, seconds = [], [], {}
+    for aim, (plain, (first, further)) in enumerate(zip(instance.problem.aims, _tops(instance, worth), strict=True)):
+        with_lumps = first + sum([max(0, worth.lumps[lump]) for lump in instance.brings[aim]])
+        ratio = max(ratio_of(with_lumps, plain.first), ratio_of(further, plain.further) if plain.most > 1 else 0)
+        if ratio and plain.most > 0:
+            queue.append((-ratio, instance.rank[aim], aim))
+            gains.append((-with_lumps - further * (plain.most - 1), aim))
+            seconds[aim] = further
+    return Start(
+        worth=replace(worth, seconds=seconds),
+        queue=tuple(sorted(queue)),
+        gains={aim: -gain for gain, aim in sorted(gains)},
+        doors=tuple(find_doors(instance, worth)),
+        behind=_index_doors(instance, worth),
+    )
+
+
+def _tops(instance: Instance, worth: Worth) -> list[tuple[int, int]]:
+    """What the first test of each aim gains of bodies at most, and what each further one does."""
+    values = set(worth.bodies)
+    if len(values) == 1:
+        value = values.pop()
+        return [(first * value, further * value) for first, further in instance.tops]
+    worths = list(map(mul, instance.weights, worth.bodies))
+    found = []
+    for aim in range(len(instance.tops)):
+        first = sum([worths[body] * (MILLION - leaves) for body, leaves in instance.entry[aim]])
+        further = sum([worths[body] * (MILLION - leaves) for body, leaves in instance.branch[aim]])
+        found.append((-(-first // MILLION), -(-further // MILLION)))
+    return found
+
+
+def _index_doors(instance: Instance, worth: Worth) -> dict[tuple[int, int], list[int]]:
+    """Aims by set-up (0, place) and by costly lump (1, place)."""
+    behind: dict[tuple[int, int], list[int]] = {}
+    for aim, setups in enumerate(instance.doors):
+        for setup in setups:
+            behind.setdefault((0, setup), []).append(aim)
+        for lump in instance.brings[aim]:
+            if worth.lumps[lump] < 0:
+                behind.setdefault((1, lump), []).append(aim)
+    return behind
