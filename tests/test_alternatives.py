@@ -1,18 +1,30 @@
 """Candidates to delete: found by what names code, and counted as coverage.py counts without them."""
 
+import json
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from textwrap import dedent
 
 import pytest
 from click.testing import CliRunner
 from makers import coverage_totals, make_project, write_arcs, write_lines
 
-from planner.alternatives.mentions import python_mentions, text_mentions
+from planner.alternatives.mentions import text_words
 from planner.cli import gapplan
-from planner.measure import Request, read_measurement
+from planner.measure import Request
+from planner.measure.parsing import parsed_shape
 from planner.model.alternatives import Alternatives
+from planner.model.facts import ModuleFacts
+from planner.model.mentions import FileMentions
+from planner.model.shape import Rules, Shape
 from planner.pipeline.alternatives import find_alternatives
-from planner.pipeline.shared import read_code
+from planner.pipeline.shared import measure_project
+from planner.source import facts_of_source
+from planner.source.codec import pack_mentions, unpack_mentions
+from planner.source.leaving import excluded_by
+from planner.source.mentions import mentions_of
+from planner.source.shape import plain_text
+from planner.source.text import Text
 
 
 def _quietly(paths: Iterable[str], _: str) -> Iterable[str]:
@@ -21,9 +33,8 @@ def _quietly(paths: Iterable[str], _: str) -> Iterable[str]:
 
 def alternatives(root: Path) -> Alternatives:
     """What there is to do instead of tests in the project at `root`."""
-    request = Request(root)
-    measured = read_measurement(request, _quietly)
-    return find_alternatives(read_code(request, measured, _quietly), measured)
+    taken, code = measure_project(Request(root), _quietly)
+    return find_alternatives(code, taken.measurement)
 
 
 APP = {
@@ -254,18 +265,154 @@ def test_the_percent_after_deleting_is_coverage_pys_own_for_the_shorter_source(t
     assert found.after_deletions.measured == found.after_sure.measured == coverage_totals(root)
 
 
+def mentions(text: str) -> FileMentions:
+    """What the text of a file mentions."""
+    found = mentions_of(Text(text.encode(), "m.py", "m"))
+    assert isinstance(found, FileMentions)
+    return found
+
+
+def words_by_place(found: FileMentions) -> dict[int, set[str]]:
+    return {place: set(words.split(" ")) for place, words in found.words}
+
+
 def test_text_is_read_for_what_it_means() -> None:
     text = "value = 'plain words here'  # comment\nother = f'{alpha} b'\nname = 'one.two'\ncall('see `gamma`')\n"
 
-    words = python_mentions(text, lambda _: 0)[0].words
+    words = words_by_place(mentions(text))
 
-    assert words == {"value", "other", "alpha", "b", "name", "one", "two", "call", "gamma"}
-    assert text_mentions("notes.md", "A report by make_it and `run`.").words == {"make_it", "run"}
-    assert text_mentions("ci.yml", "run: report").words == {"run", "report"}
+    assert words == {0: {"value", "other", "alpha", "b", "name", "one", "two", "call", "gamma"}}
+    assert text_words("notes.md", "A report by make_it and `run`.") == {"make_it", "run"}
+    assert text_words("ci.yml", "run: report") == {"run", "report"}
 
 
 def test_a_definition_is_no_mention_and_names_put_together_are_seen() -> None:
-    found = python_mentions("def visit(self):\n    getattr(self, 'do_' + x)(f'{x}_hook')\n", lambda line: line)
+    found = mentions("def visit(self):\n    getattr(self, 'do_' + x)(f'{x}_hook')\n")
 
-    assert found[1].words == {"self"}
-    assert (found[2].beginnings, found[2].endings, found[2].is_reflecting) == ({"do_"}, {"_hook"}, True)
+    assert words_by_place(found) == {1: {"self", "getattr", "do_", "x", "_hook"}}
+    assert (found.defined, found.beginnings, found.endings, found.reflecting) == ("visit", "do_", "_hook", (1,))
+
+
+def test_words_belong_to_the_innermost_unit_around_them() -> None:
+    text = """
+        import os  # ignored
+
+        @register(key=alpha)
+        class Shop(Base):
+            limit = beta
+
+            def sell(self, item):
+                '''Sells an Item.
+
+                Calls `quote` once, and not def or class: see os.path.'''
+                def inner(): return gamma
+                return r"\\d+", delta, 1e5, 0xFF
+
+        def last(): return b"epsilon"
+        zeta = "über `größe` naïve"
+    """
+
+    found = mentions(dedent(text).lstrip())
+
+    assert words_by_place(found) == {
+        0: {"os", "zeta", "größe"},
+        1: {"register", "key", "alpha", "Base", "limit", "beta"},
+        2: {"self", "item", "quote", "os", "path", "delta", "d", "e5", "xFF"},
+        3: {"gamma"},
+        4: {"epsilon"},
+    }
+    assert found.defined.split() == ["Shop", "sell", "inner", "last"]
+
+
+def test_a_file_says_what_it_looks_up_loads_starts_and_decorates() -> None:
+    text = "import subprocess\n\n@app.route('/')(1)\n@plain\ndef f():\n    globals()['x']\n    import_module('y')\n"
+
+    found = mentions(text)
+
+    assert (found.is_listing, found.is_loading, found.is_starting) == (True, True, True)
+    assert found.registered == (1,)
+    assert not mentions("x = my_globals_(1)\nimport_modules = 2\nsubprocesses = 3\n").is_loading
+    assert mentions("if TYPE_CHECKING:\n    ...\n").has_sign("TYPE_CHECKING")
+    assert not mentions("pass\n").has_sign("TYPE_CHECKING")
+
+
+def test_what_a_file_mentions_is_kept_and_read_back() -> None:
+    found = mentions("class A:\n    def b(self):\n        return getattr(self, 'do_' + self.kind), 'x'\n")
+
+    rows = json.loads(json.dumps([pack_mentions(found)]))
+
+    assert unpack_mentions(rows) == [found]
+    with pytest.raises(ValueError, match="not all str"):
+        unpack_mentions([[0, *rows[0][1:]]])
+
+
+EXCLUDED = """
+    import abc
+
+    if TYPE_CHECKING:
+        import a
+        from b import (
+            c,
+        )
+    else:
+        d = 1
+
+
+    @deco(
+        1
+    )
+    # why
+    @abc.abstractmethod
+    def f(
+        x,
+    ):
+        '''
+        if TYPE_CHECKING:
+        '''
+        if x: return 1
+        ...
+
+
+    class P(Protocol):
+        x: int = 0
+
+        def g(self): ...
+"""
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        r"^\s*if (typing\.)?TYPE_CHECKING:",
+        r"^\s*@(abc\.)?abstractmethod\b",
+        r"^\s*class .*\bProtocol(\[.*\])?\):",
+        r"^\s*\.\.\.\s*$",
+        r"^\s*x,$",
+        r"^\s*c,$",
+        r"# why",
+        "nothing",
+    ],
+)
+def test_other_patterns_exclude_what_coverage_py_excludes(pattern: str, tmp_path: Path) -> None:
+    source = dedent(EXCLUDED).lstrip().encode()
+    (tmp_path / "m.py").write_bytes(source)
+    shape = parsed_shape(tmp_path, "m.py", Rules(("# none",)))
+    expected = parsed_shape(tmp_path, "m.py", Rules((pattern,)))
+    text, facts = plain_text(source), facts_of_source(source, "m.py", frozenset())
+    assert isinstance(shape, Shape)
+    assert isinstance(expected, Shape)
+    assert isinstance(facts, ModuleFacts)
+    assert text is not None
+
+    found = excluded_by((pattern,), text, facts, shape)
+
+    assert found == expected.excluded
+    assert bool(found) is (pattern != "nothing")
+
+
+def test_a_file_with_cases_is_left_to_coverage_py() -> None:
+    source = b"match x:\n    case _:\n        y = 1\n"
+    facts = facts_of_source(source, "m.py", frozenset())
+    assert isinstance(facts, ModuleFacts)
+
+    assert excluded_by(("y",), source.decode(), facts, Shape("m.py", 0, 0, 0, 0)) is None

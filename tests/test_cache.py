@@ -22,9 +22,12 @@ from hypothesis import strategies as st
 from planner.model.facts import Call, Import, ModuleFacts, Unit
 from planner.model.lines import MAX_LINE
 from planner.model.measurement import Skipped
-from planner.source import cache, facts_of_source, tables
-from planner.source.cache import facts_file, facts_key, facts_stamp, read_all_facts
+from planner.source import cache, tables
+from planner.source.cache import facts_file, facts_key, facts_stamp
 from planner.source.codec import Facts, pack_facts, unpack_facts
+from planner.source.kinds import FACTS
+from planner.source.library import read_all
+from planner.source.read import Parsed, parse_source
 from planner.state import read_shelf, write_shelf
 
 ROOT = Path(__file__).parent.parent
@@ -82,7 +85,7 @@ def test_reasons_survive_there_and_back(skips: list[Skipped]) -> None:
 
 
 def test_facts_and_reasons_come_back_in_their_order(tmp_path: Path) -> None:
-    read = read_all_facts(*project(tmp_path, {"a.py": "x = 1\n", "b.py": "def (:\n", "c.py": "def f(): ...\n"}))
+    read = read_all(FACTS, *project(tmp_path, {"a.py": "x = 1\n", "b.py": "def (:\n", "c.py": "def f(): ...\n"}))
 
     assert through_json(list(read.values())) == list(read.values())
     assert [type(each) for each in read.values()] == [ModuleFacts, Skipped, ModuleFacts]
@@ -182,7 +185,7 @@ Project = tuple[Path, list[str], frozenset[str]]
 
 
 def project(tmp_path: Path, sources: dict[str, str] = SOURCES) -> Project:
-    """(root, paths, known) as `read_all_facts` takes them."""
+    """(root, paths, known) as `read_all` takes them."""
     root = tmp_path / "project"
     for path, source in sources.items():
         (root / path).parent.mkdir(parents=True, exist_ok=True)
@@ -200,11 +203,11 @@ def parsed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The paths that were parsed, as they come; clear it between runs."""
     paths: list[str] = []
 
-    def facts_of(source: bytes, path: str, known: frozenset[str]) -> Facts:
+    def parse(source: bytes, path: str) -> Parsed | Skipped:
         paths.append(path)
-        return facts_of_source(source, path, known)
+        return parse_source(source, path)
 
-    monkeypatch.setattr(cache, "facts_of_source", facts_of)
+    monkeypatch.setattr("planner.source.text.parse_source", parse)
     return paths
 
 
@@ -214,14 +217,14 @@ def identity(path: Path) -> tuple[int, int]:
 
 def test_a_second_run_parses_nothing_and_says_the_same(tmp_path: Path, parsed: list[str]) -> None:
     at = project(tmp_path)
-    cold = read_all_facts(*at, tmp_path / "cache")
+    cold = read_all(FACTS, *at, tmp_path / "cache")
     assert sorted(parsed) == at[1]
     parsed.clear()
 
-    warm = read_all_facts(*at, tmp_path / "cache")
+    warm = read_all(FACTS, *at, tmp_path / "cache")
 
     assert parsed == []
-    assert warm == cold == read_all_facts(*at)
+    assert warm == cold == read_all(FACTS, *at)
     assert list(warm) == list(cold) == at[1]
 
 
@@ -229,45 +232,45 @@ def test_without_a_folder_nothing_is_written(tmp_path: Path) -> None:
     at = project(tmp_path)
     before = sorted(tmp_path.rglob("*"))
 
-    read_all_facts(*at)
+    read_all(FACTS, *at)
 
     assert sorted(tmp_path.rglob("*")) == before
 
 
 def test_only_an_edited_file_is_parsed_again(tmp_path: Path, parsed: list[str]) -> None:
     at = project(tmp_path)
-    read_all_facts(*at, tmp_path / "cache")
+    read_all(FACTS, *at, tmp_path / "cache")
     parsed.clear()
     times = (at[0] / "pkg/near.py").stat()
     (at[0] / "pkg/near.py").write_text(SOURCES["pkg/near.py"].replace("stat", "mkno"))
     os.utime(at[0] / "pkg/near.py", ns=(times.st_atime_ns, times.st_mtime_ns))  # as archives and mirrors do
 
-    warm = read_all_facts(*at, tmp_path / "cache")
+    warm = read_all(FACTS, *at, tmp_path / "cache")
 
     assert parsed == ["pkg/near.py"]
-    assert warm == read_all_facts(*at)
+    assert warm == read_all(FACTS, *at)
 
 
 def test_the_file_is_only_written_when_there_is_news(tmp_path: Path) -> None:
     at = project(tmp_path)
-    read_all_facts(*at, tmp_path / "cache")
+    read_all(FACTS, *at, tmp_path / "cache")
     file = facts_file(tmp_path / "cache", at[0])
     before = identity(file)
 
-    read_all_facts(*at, tmp_path / "cache")
+    read_all(FACTS, *at, tmp_path / "cache")
     (at[0] / "broken.py").unlink()
-    read_all_facts(*again(at[0]), tmp_path / "cache")
+    read_all(FACTS, *again(at[0]), tmp_path / "cache")
 
     assert identity(file) == before
 
 
 def test_deleted_files_are_dropped_with_the_next_news(tmp_path: Path) -> None:
     at = project(tmp_path)
-    read_all_facts(*at, tmp_path / "cache")
+    read_all(FACTS, *at, tmp_path / "cache")
     (at[0] / "broken.py").unlink()
     (at[0] / "new.py").write_text("x = 1\n")
 
-    read_all_facts(*again(at[0]), tmp_path / "cache")
+    read_all(FACTS, *again(at[0]), tmp_path / "cache")
 
     stamp = facts_stamp()
     assert stamp
@@ -276,23 +279,23 @@ def test_deleted_files_are_dropped_with_the_next_news(tmp_path: Path) -> None:
 
 def test_a_run_over_a_few_files_keeps_what_is_known_of_the_others(tmp_path: Path, parsed: list[str]) -> None:
     root, paths, known = project(tmp_path)
-    read_all_facts(root, paths, known, tmp_path / "cache")
+    read_all(FACTS, root, paths, known, tmp_path / "cache")
     (root / "pkg/near.py").write_text("x = 1\n")
-    read_all_facts(root, ["pkg/near.py"], known, tmp_path / "cache")
+    read_all(FACTS, root, ["pkg/near.py"], known, tmp_path / "cache")
     parsed.clear()
 
-    read_all_facts(root, paths, known, tmp_path / "cache")
+    read_all(FACTS, root, paths, known, tmp_path / "cache")
 
     assert parsed == []
 
 
 def test_a_moved_file_has_the_names_of_its_new_place(tmp_path: Path) -> None:
     at = project(tmp_path)
-    read_all_facts(*at, tmp_path / "cache")
+    read_all(FACTS, *at, tmp_path / "cache")
     (at[0] / "other").mkdir()
     (at[0] / "pkg/far.py").rename(at[0] / "other/far.py")
 
-    moved = read_all_facts(*again(at[0]), tmp_path / "cache")["other/far.py"]
+    moved = read_all(FACTS, *again(at[0]), tmp_path / "cache")["other/far.py"]
 
     assert isinstance(moved, ModuleFacts)
     assert moved.module == "other.far"
@@ -301,19 +304,19 @@ def test_a_moved_file_has_the_names_of_its_new_place(tmp_path: Path) -> None:
 
 def test_equal_bytes_in_two_places_are_two_modules(tmp_path: Path) -> None:
     at = project(tmp_path, {"a/__init__.py": "from .x import y\n", "b/__init__.py": "from .x import y\n"})
-    read_all_facts(*at, tmp_path / "cache")
+    read_all(FACTS, *at, tmp_path / "cache")
 
-    warm = read_all_facts(*at, tmp_path / "cache")
+    warm = read_all(FACTS, *at, tmp_path / "cache")
 
     assert [each.imports[0].module for each in warm.values() if isinstance(each, ModuleFacts)] == ["a.x", "b.x"]
 
 
 def test_a_file_whose_module_changes_with_the_folders_above_is_read_anew(tmp_path: Path) -> None:
     at = project(tmp_path, {"src/mod.py": "from . import x\n"})
-    read_all_facts(*at, tmp_path / "cache")
+    read_all(FACTS, *at, tmp_path / "cache")
     (at[0] / "src/__init__.py").touch()
 
-    warm = read_all_facts(*again(at[0]), tmp_path / "cache")["src/mod.py"]
+    warm = read_all(FACTS, *again(at[0]), tmp_path / "cache")["src/mod.py"]
 
     assert isinstance(warm, ModuleFacts)
     assert warm.module == "src.mod"
@@ -322,11 +325,11 @@ def test_a_file_whose_module_changes_with_the_folders_above_is_read_anew(tmp_pat
 
 def test_what_was_skipped_for_reasons_of_the_moment_is_tried_again(tmp_path: Path, parsed: list[str]) -> None:
     at = project(tmp_path, {"broken.py": "x = (\n", "deep.py": "x = " + "-" * 50_000 + "1\n"})
-    cold = read_all_facts(*at, tmp_path / "cache")
+    cold = read_all(FACTS, *at, tmp_path / "cache")
     (at[0] / "gone.py").symlink_to("nowhere")
     parsed.clear()
 
-    warm = read_all_facts(*again(at[0]), tmp_path / "cache")
+    warm = read_all(FACTS, *again(at[0]), tmp_path / "cache")
 
     assert parsed == ["deep.py"]
     assert warm == {**cold, "gone.py": Skipped("gone.py", "cannot be read (No such file or directory)")}
@@ -336,11 +339,11 @@ def test_facts_made_by_other_rules_are_ignored(
     tmp_path: Path, parsed: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     at = project(tmp_path)
-    cold = read_all_facts(*at, tmp_path / "cache")
+    cold = read_all(FACTS, *at, tmp_path / "cache")
     parsed.clear()
     monkeypatch.setattr(cache, "facts_stamp", lambda: "0" * 32)
 
-    assert read_all_facts(*at, tmp_path / "cache") == cold
+    assert read_all(FACTS, *at, tmp_path / "cache") == cold
     assert sorted(parsed) == at[1]
 
 
@@ -376,7 +379,7 @@ def test_where_our_source_is_not_to_be_had_nothing_is_kept(tmp_path: Path, monke
 
     assert stamp_here() is None
     monkeypatch.setattr(cache, "facts_stamp", lambda: None)
-    assert read_all_facts(*project(tmp_path), tmp_path / "cache").keys() == SOURCES.keys()
+    assert read_all(FACTS, *project(tmp_path), tmp_path / "cache").keys() == SOURCES.keys()
     assert not (tmp_path / "cache").exists()
 
 
@@ -389,7 +392,8 @@ def test_the_stamp_covers_all_that_the_source_room_imports() -> None:
         if line.startswith(("from planner.", "import planner."))
     }
 
-    assert rooms <= {"source", "model", "state"}
+    decide_nothing = {"state", "settings", "spread"}  # where things are kept, how long patterns may take, who works
+    assert rooms <= {"source", "model"} | decide_nothing
     assert not [each for each in (ROOT / "planner/source").iterdir() if each.is_dir() and each.name != "__pycache__"]
 
 
@@ -397,7 +401,7 @@ def test_a_folder_that_cannot_be_made_costs_nothing_but_time(tmp_path: Path) -> 
     at = project(tmp_path)
     (tmp_path / "file").touch()
 
-    assert read_all_facts(*at, tmp_path / "file" / "cache") == read_all_facts(*at)
+    assert read_all(FACTS, *at, tmp_path / "file" / "cache") == read_all(FACTS, *at)
 
 
 def test_a_folder_that_cannot_be_written_costs_nothing_but_time(
@@ -415,7 +419,7 @@ def test_a_folder_that_cannot_be_written_costs_nothing_but_time(
 
     monkeypatch.setattr(os, "open", refuse)
 
-    assert read_all_facts(*at, tmp_path / "cache") == read_all_facts(*at)
+    assert read_all(FACTS, *at, tmp_path / "cache") == read_all(FACTS, *at)
     assert list((tmp_path / "cache").iterdir()) == []
 
 
@@ -427,7 +431,7 @@ def test_a_full_disk_costs_nothing_but_time(tmp_path: Path, monkeypatch: pytest.
 
     monkeypatch.setattr(os, "write", fail)
 
-    assert read_all_facts(*at, tmp_path / "cache") == read_all_facts(*at)
+    assert read_all(FACTS, *at, tmp_path / "cache") == read_all(FACTS, *at)
     assert list((tmp_path / "cache").iterdir()) == []
 
 
@@ -436,11 +440,11 @@ def test_a_full_disk_costs_nothing_but_time(tmp_path: Path, monkeypatch: pytest.
 def test_an_odd_thing_in_place_of_the_file_is_never_followed(tmp_path: Path, kind: str) -> None:
     at = project(tmp_path)
     file = facts_file(tmp_path / "cache", at[0])
-    cold = read_all_facts(*at, tmp_path / "cache")
+    cold = read_all(FACTS, *at, tmp_path / "cache")
     _make_odd(file, kind)
 
-    assert read_all_facts(*at, tmp_path / "cache") == cold
-    assert read_all_facts(*at, tmp_path / "cache") == cold
+    assert read_all(FACTS, *at, tmp_path / "cache") == cold
+    assert read_all(FACTS, *at, tmp_path / "cache") == cold
     if kind == "link":
         assert (tmp_path / "target").read_bytes() == b"precious"
     assert [each.name for each in file.parent.iterdir()] == [file.name]
@@ -469,7 +473,7 @@ def _make_odd(file: Path, kind: str) -> None:
 
 def test_a_damaged_file_is_ignored_and_made_anew(tmp_path: Path, parsed: list[str]) -> None:
     at = project(tmp_path)
-    cold = read_all_facts(*at, tmp_path / "cache")
+    cold = read_all(FACTS, *at, tmp_path / "cache")
     file = facts_file(tmp_path / "cache", at[0])
     whole = file.read_bytes()
     damages = [whole[:cut] for cut in range(0, len(whole), 97)]
@@ -482,7 +486,7 @@ def test_a_damaged_file_is_ignored_and_made_anew(tmp_path: Path, parsed: list[st
         file.write_bytes(damage)
         parsed.clear()
 
-        assert read_all_facts(*at, tmp_path / "cache") == cold
+        assert read_all(FACTS, *at, tmp_path / "cache") == cold
         assert sorted(parsed) == at[1]
         assert file.read_bytes() == whole
 
@@ -500,14 +504,14 @@ def test_entries_that_are_no_facts_are_ignored_even_with_key_and_checksum(
     tmp_path: Path, parsed: list[str], text: str
 ) -> None:
     at = project(tmp_path)
-    cold = read_all_facts(*at, tmp_path / "cache")
+    cold = read_all(FACTS, *at, tmp_path / "cache")
     file, stamp = facts_file(tmp_path / "cache", at[0]), facts_stamp()
     assert stamp
     shelf = read_shelf(file, stamp)
     write_shelf(file, stamp, {**shelf, "pkg/near.py": (shelf["pkg/near.py"][0], text)})
     parsed.clear()
 
-    assert read_all_facts(*at, tmp_path / "cache") == cold
+    assert read_all(FACTS, *at, tmp_path / "cache") == cold
     assert parsed == ["pkg/near.py"]
 
 
@@ -530,14 +534,15 @@ WRITER = """\
 import os, sys
 from pathlib import Path
 from planner.source import facts_of_source
-from planner.source.cache import read_all_facts
+from planner.source.kinds import FACTS
+from planner.source.library import read_all
 root, folder, me, rounds = Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3], int(sys.argv[4])
 paths = sorted(path.name for path in root.glob("*.py"))
 for number in range(rounds):
     source = f"import os\\n\\n\\ndef work_{me}_{number}(a):\\n" + "    a += 1\\n" * (number + 1)
     (root / f"{me}.draft").write_text(source)
     os.replace(root / f"{me}.draft", root / f"{me}.py")
-    facts = read_all_facts(root, paths, frozenset(paths), folder)
+    facts = read_all(FACTS, root, paths, frozenset(paths), folder)
     assert facts[f"{me}.py"] == facts_of_source(source.encode(), f"{me}.py", frozenset(paths))
     assert all(each.units[1].name.startswith(f"work_{path[:-3]}_") for path, each in facts.items()), facts
 """
@@ -552,7 +557,7 @@ def test_eight_processes_write_at_once_and_each_reads_the_truth(tmp_path: Path) 
     errors = [writer.communicate(timeout=120)[1] for writer in writers]
 
     assert errors == [""] * 8
-    assert read_all_facts(root, paths, known, tmp_path / "cache") == read_all_facts(root, paths, known)
+    assert read_all(FACTS, root, paths, known, tmp_path / "cache") == read_all(FACTS, root, paths, known)
     file, stamp = facts_file(tmp_path / "cache", root), facts_stamp()
     assert stamp
     assert read_shelf(file, stamp).keys() == known
@@ -562,13 +567,13 @@ def test_eight_processes_write_at_once_and_each_reads_the_truth(tmp_path: Path) 
 @pytest.mark.parametrize("folder", [ROOT / "fixtures" / "shop", *REAL_PACKAGES], ids=lambda folder: folder.name)
 def test_cold_and_warm_are_equal_on_real_projects(tmp_path: Path, parsed: list[str], folder: Path) -> None:
     at = again(folder)
-    cold = read_all_facts(*at, tmp_path)
+    cold = read_all(FACTS, *at, tmp_path)
     parsed.clear()
 
-    warm = read_all_facts(*at, tmp_path)
+    warm = read_all(FACTS, *at, tmp_path)
 
     assert [path for path in parsed if cold[path] not in _momentary(cold)] == []
-    assert warm == cold == read_all_facts(*at)
+    assert warm == cold == read_all(FACTS, *at)
 
 
 def _momentary(facts: dict[str, Facts]) -> list[Facts]:

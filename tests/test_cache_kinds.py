@@ -13,9 +13,11 @@ from planner.model.calls import WatchedCall
 from planner.model.measurement import Skipped
 from planner.model.seams import TestFacts
 from planner.source import cache, facts_of_test, read_test_facts
-from planner.source.cache import facts_file, read_all_calls, read_all_tests
+from planner.source.cache import facts_file
 from planner.source.calls import read_calls
 from planner.source.codec import pack_calls, pack_tests, unpack_calls, unpack_tests
+from planner.source.kinds import TESTS, calls_kind
+from planner.source.library import read_all
 from planner.source.read import Parsed, parse_source
 
 FILES = {
@@ -44,8 +46,7 @@ def parsed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         paths.append(path)
         return parse_source(source, path)
 
-    for module in ("planner.source.parse_source", "planner.source.calls.parse_source"):
-        monkeypatch.setattr(module, parse)
+    monkeypatch.setattr("planner.source.text.parse_source", parse)
     return paths
 
 
@@ -55,11 +56,12 @@ def root(tmp_path: Path) -> Path:
 
 
 def kept_tests(root: Path, folder: Path | None) -> dict[str, TestFacts | Skipped]:
-    return read_all_tests(root, sorted(FILES), frozenset(FILES), folder, _quietly)
+    return read_all(TESTS, root, sorted(FILES), frozenset(FILES), folder, _quietly)
 
 
 def kept_calls(root: Path, folder: Path | None, watched: tuple[str, ...] = WATCHED) -> dict[str, object]:
-    return dict(read_all_calls(root, sorted(FILES), frozenset(FILES), watched, folder, _quietly))
+    found = read_all(calls_kind(watched), root, sorted(FILES), frozenset(FILES), folder, _quietly)
+    return dict(found)
 
 
 def test_what_is_kept_is_what_a_first_reading_says(root: Path, tmp_path: Path, parsed: list[str]) -> None:

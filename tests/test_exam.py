@@ -11,12 +11,13 @@ from makers import contents_of, make_project, write_lines
 from planner.alternatives.texts import MAX_FILE_BYTES, read_steering_texts
 from planner.doctor import Exam
 from planner.errors import InputError
-from planner.measure import Request, read_with_trail
+from planner.measure import Request
 from planner.pipeline import doctor
 from planner.pipeline.alternatives import find_alternatives
-from planner.pipeline.doctor import find_diagnosis, gather_exam, make_diagnosis, make_exam
+from planner.pipeline.doctor import CALLS, find_diagnosis, gather_exam, make_diagnosis, make_exam
 from planner.pipeline.entered import Entered
-from planner.pipeline.shared import read_code
+from planner.pipeline.shared import measure_project
+from planner.source.kinds import MENTIONS
 from planner.source.read import read_text
 
 
@@ -199,11 +200,10 @@ def test_tests_are_read_once_for_plan_doctor_and_alternatives(project: Path) -> 
 
     def progress(paths: Iterable[str], label: str) -> Iterable[str]:
         listed = list(paths)
-        read.extend(listed if label in ("reading tests", "reading sources") else ())
+        read.extend(listed)
         return listed
 
-    taken = read_with_trail(Request(project), _quietly)
-    code = read_code(Request(project), taken.measurement, progress)
+    taken, code = measure_project(Request(project), progress, more=(CALLS, MENTIONS))
     gather_exam(code, taken)
     find_alternatives(code, taken.measurement)
 
@@ -212,8 +212,7 @@ def test_tests_are_read_once_for_plan_doctor_and_alternatives(project: Path) -> 
 
 
 def test_the_diagnosis_of_a_plan_is_that_of_the_doctor(project: Path) -> None:
-    taken = read_with_trail(Request(project), _quietly)
-    code = read_code(Request(project), taken.measurement, _quietly)
+    taken, code = measure_project(Request(project), _quietly)
 
     examination = make_diagnosis(Request(project), ("junit.xml",), _quietly)
 

@@ -12,8 +12,9 @@ from makers import damaged, make_project
 from planner.model.facts import MODULE
 from planner.model.measurement import Skipped
 from planner.model.suite import Cases, Mark, Skip, SuiteFacts, Written, WrittenFixture
-from planner.source.cache import read_all_suites
 from planner.source.codec import pack_suite, unpack_suites
+from planner.source.kinds import SUITES
+from planner.source.library import read_all
 from planner.source.tests import suite_of_source
 
 PATH = "tests/test_desk.py"
@@ -249,10 +250,10 @@ def test_what_is_kept_is_not_parsed_again(tmp_path: Path, monkeypatch: pytest.Mo
     paths = [PATH, "tests/test_bad.py"]
 
     def read() -> dict[str, SuiteFacts | Skipped]:
-        return read_all_suites(tmp_path, paths, frozenset(paths), tmp_path / "cache", lambda paths, _: paths)
+        return read_all(SUITES, tmp_path, paths, frozenset(paths), tmp_path / "cache", lambda paths, _: paths)
 
     first = read()
-    monkeypatch.setattr("planner.source.tests.parse_source", None)
+    monkeypatch.setattr("planner.source.text.parse_source", None)
 
     assert read() == first
     assert isinstance(first["tests/test_bad.py"], Skipped)

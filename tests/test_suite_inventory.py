@@ -370,11 +370,10 @@ def test_places_that_make_tests_by_code_are_named(tmp_path: Path) -> None:
 
 
 def test_what_a_test_enters_includes_what_its_fixtures_do(measured: Path) -> None:
-    from planner.measure import read_measurement
-    from planner.pipeline.shared import read_code
+    from planner.pipeline.shared import measure_project
 
     request = Request(measured)
-    entered = entered_by_tests(read_code(request, read_measurement(request), lambda paths, _: paths))
+    entered = entered_by_tests(measure_project(request, lambda paths, _: paths)[1])
 
     assert ("shop/help.py", "asks") in entered([("tests/test_desk.py", "test_sells")])
     assert ("shop/help.py", "asks") not in entered([("tests/test_desk.py", "test_refuses")])

@@ -196,3 +196,11 @@ def test_an_unmeasured_file_that_cannot_be_parsed_is_skipped(tmp_path: Path) -> 
 
     assert measured.unmeasured == ()
     assert [(each.path, each.line) for each in measured.skipped] == [("shop/broken.py", 1)]
+
+
+def test_a_dot_parts_packages_only_where_no_stroke_does(tmp_path: Path) -> None:
+    tree = scan_tree(make_project(tmp_path, {"src/shop/api/a.py": "", "lib/tool.v2/b.py": ""}))
+
+    assert source_roots(tree, [], ["shop.api"]) == ("src/shop/api/",)
+    assert source_roots(tree, [], ["src/shop.api"]) == ()
+    assert source_roots(tree, [], ["tool.v2"]) == source_roots(tree, [], ["lib/tool.v2"]) == ("lib/tool.v2/",)

@@ -3,8 +3,8 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from planner.alternatives.outline import Place
 from planner.model.alternatives import Confidence
+from planner.model.outline import Place
 
 SUREST_FIRST: tuple[Confidence, ...] = ("high", "medium", "low")
 

@@ -5,7 +5,7 @@ takes its whole block, and one that is in force already gains nothing. Those tha
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Set
 from dataclasses import dataclass
 
 from planner.alternatives.blocks import logic_in_main
@@ -33,9 +33,22 @@ MOST_COMPLEXITY = 2
 """A hidden function that is longer or branches more is no stub and no debug text: hiding it would hide logic."""
 
 
+_SIGNS: dict[ExclusionKind, str] = {
+    "type checking": "TYPE_CHECKING",
+    "main block": "__name__",
+    "protocol": "Protocol",
+    "abstract": "abstractmethod",
+    "overload": "overload",
+    "ellipsis": "...",
+    "not implemented": "NotImplementedError",
+    "debug repr": "__repr__",
+}
+"""What every match of a pattern holds: a text without it is not searched."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Match:
-    """One file that a pattern matches: its parse without and with it, and what leaves."""
+    """One file that a pattern matches: the lines that it excludes besides, and what leaves with them."""
 
     file: FileCoverage
     lines: Lines
@@ -51,9 +64,10 @@ def find_exclusions(evidence: Evidence, today: Totals) -> tuple[tuple[Exclusion,
         if kind == "main block" and (kept := _kept_blocks(pattern, evidence)):
             withheld.append(kept)
             continue
-        if not any(_may_gain(pattern, file, evidence) for file in _files(evidence)):
-            continue  # to parse every file that the pattern matches would take long, for nothing
-        matches = [each for each in _matches(pattern, evidence) if each.gone.points]
+        holding = _holding({kind}, evidence)
+        if not any(_may_gain(pattern, file, evidence) for file in holding):
+            continue  # to count every file that the pattern matches would take long, for nothing
+        matches = [each for each in _matches(pattern, holding, evidence) if each.gone.points]
         if not _raises(matches, today):
             continue
         hidden = sorted(place for match in matches for place in _hidden_logic(match, evidence))
@@ -70,20 +84,29 @@ def find_exclusions(evidence: Evidence, today: Totals) -> tuple[tuple[Exclusion,
 def excluded_counts(patterns: tuple[str, ...], evidence: Evidence) -> list[tuple[Counts, bool]]:
     """What leaves with all the patterns together, each file with whether the data has it."""
     joined = "|".join(f"(?:{pattern})" for pattern in patterns)
-    return [(match.gone, match.is_measured) for match in _matches(joined, evidence)] if patterns else []
+    holding = _holding({kind for kind, pattern in PATTERNS if pattern in patterns}, evidence)
+    return [(match.gone, match.is_measured) for match in _matches(joined, holding, evidence)]
 
 
-def _matches(pattern: str, evidence: Evidence) -> Iterator[_Match]:
-    """The files in which the pattern excludes lines that count today."""
-    found = re.compile(pattern, re.MULTILINE)
-    exclude = evidence.settings.exclude
-    for is_measured, files in ((True, evidence.measured.files), (False, evidence.measured.unmeasured)):
-        for file in files:
-            if file.in_tree and found.search(evidence.python.get(file.path, "")):
-                before, after = (evidence.count(file.path, each) for each in (exclude, (*exclude, pattern)))
-                if not isinstance(before, Skipped) and not isinstance(after, Skipped):
-                    gone = counts_excluded(file, before, after)
-                    yield _Match(file, after.excluded & ~before.excluded, gone, is_measured)
+def _holding(kinds: Set[ExclusionKind], evidence: Evidence) -> list[FileCoverage]:
+    """The files whose text has what matches of the patterns hold; those that the data has come first."""
+    signs = [_SIGNS[kind] for kind in sorted(kinds)]
+    return [
+        file
+        for file in (*evidence.measured.files, *evidence.measured.unmeasured)
+        if file.in_tree and (found := evidence.mentions.get(file.path)) and any(map(found.has_sign, signs))
+    ]
+
+
+def _matches(pattern: str, files: Iterable[FileCoverage], evidence: Evidence) -> Iterator[_Match]:
+    """Those of the files in which the pattern excludes lines that count today."""
+    found, exclude = re.compile(pattern, re.MULTILINE), evidence.settings.exclude
+    for file in files:
+        if found.search(evidence.python[file.path]):
+            before, after = (evidence.count(file.path, each) for each in (exclude, (*exclude, pattern)))
+            if not isinstance(before, Skipped) and not isinstance(after, Skipped):
+                gone = counts_excluded(file, before, after)
+                yield _Match(file, after.excluded & ~before.excluded, gone, file.path in evidence.data_has)
 
 
 def _files(evidence: Evidence) -> tuple[FileCoverage, ...]:

@@ -89,12 +89,16 @@ def builtin_methods(base: str) -> frozenset[str] | None:
     return frozenset(dir(kind)) if isinstance(kind, type) else None
 
 
-def is_started(path: str, text: str) -> bool:
-    """Whether a module is one that people or tools start: by name, by folder, or by what its top level calls."""
+def is_started(path: str) -> bool:
+    """Whether a module is one that people or tools start, by its name or its folder."""
     parts = PurePosixPath(path)
     return (
         parts.stem in _STARTED
         or parts.name == "__init__.py"
         or any(folder in _STARTED_IN for folder in parts.parts[:-1])
-        or bool(_CALL_AT_TOP.search(text))
     )
+
+
+def calls_at_top(text: str) -> bool:
+    """Whether the text of a module is one that people or tools start by what its top level calls."""
+    return bool(_CALL_AT_TOP.search(text))

@@ -4,24 +4,22 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from planner.alternatives.confidence import SUREST_FIRST, confidence_of_file, confidences
-from planner.alternatives.mentions import Mentions, python_mentions, text_mentions
+from planner.alternatives.mentions import Roots, roots_of
 from planner.alternatives.modules import find_unimported
-from planner.alternatives.outline import Place
 from planner.alternatives.recount import counts_on
 from planner.alternatives.sweep import find_unreached
 from planner.model.alternatives import Deletion, Evidence
 from planner.model.lines import line_range
 from planner.model.measurement import FileCoverage, Skipped
+from planner.model.outline import Place
 
 
 def find_deletions(evidence: Evidence) -> tuple[Deletion, ...]:
     """All candidates, the surest first, then the largest; none lies inside another."""
     measured = (*evidence.measured.files, *evidence.measured.unmeasured)
     files = {file.path: file for file in measured if file.path in evidence.product and file.path in evidence.facts}
-    outside = [text_mentions(path, text) for path, text in evidence.texts.items()]
-    for path in sorted(evidence.python.keys() - files.keys()):
-        outside += python_mentions(evidence.python[path], lambda _: 0, with_definitions=True).values()
-    whole = [_whole_file(files[path], evidence) for path in sorted(_unimported(evidence, files, outside))]
+    outside = roots_of(evidence.texts, (evidence.mentions[path] for path in evidence.mentions.keys() - files.keys()))
+    whole = [_whole_file(files[path], evidence) for path in sorted(find_unimported(files, evidence, outside.quoted))]
     gone = {each.path: each for each in whole if each.confidence != "low"}
     found = [*whole, *_units(evidence, {path: files[path] for path in files.keys() - gone.keys()}, outside, gone)]
     inside = {each.path for each in whole if each.confidence == "low"}
@@ -31,19 +29,14 @@ def find_deletions(evidence: Evidence) -> tuple[Deletion, ...]:
     )
 
 
-def _unimported(evidence: Evidence, files: Mapping[str, FileCoverage], outside: list[Mentions]) -> frozenset[str]:
-    texts = evidence.texts.values()
-    return find_unimported(files, evidence.facts, evidence.python, texts, outside, evidence.dead_ends)
-
-
 def _units(
-    evidence: Evidence, files: Mapping[str, FileCoverage], outside: list[Mentions], gone: Mapping[str, Deletion]
+    evidence: Evidence, files: Mapping[str, FileCoverage], outside: Roots, gone: Mapping[str, Deletion]
 ) -> Iterator[Deletion]:
     """The unreached units of `files`; what a file that is `gone` names is no surer than that file."""
-    sources = [(evidence.facts[path], evidence.python[path], files[path].executed) for path in sorted(files)]
+    sources = [(evidence.facts[path], evidence.mentions[path], files[path].executed) for path in sorted(files)]
     unreached = find_unreached(sources, outside)
     modules = [evidence.facts[place.path].module for place, _ in unreached]
-    named = {path: python_mentions(evidence.python[path], lambda _: 0)[0].words for path in gone}
+    named = {path: roots_of({}, [replace(evidence.mentions[path], defined="")]).words for path in gone}
     for (place, namers), confidence in zip(
         unreached, confidences(unreached, modules, is_packaged=evidence.is_packaged), strict=True
     ):
@@ -98,7 +91,7 @@ def _why(names: list[str], evidence: Evidence) -> tuple[str, ...]:
 
 
 def _is_measured(file: FileCoverage, evidence: Evidence) -> bool:
-    return any(each.path == file.path for each in evidence.measured.files)
+    return file.path in evidence.data_has
 
 
 def _exits(file: FileCoverage, evidence: Evidence) -> Mapping[int, int]:

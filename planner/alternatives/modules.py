@@ -1,54 +1,45 @@
 """Whole files that nothing imports, starts or names."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Mapping, Set
 from pathlib import PurePosixPath
 
-from planner.alternatives.customs import is_started
-from planner.alternatives.mentions import Mentions
-from planner.model.facts import ModuleFacts
+from planner.alternatives.customs import calls_at_top, is_started
+from planner.model.alternatives import Evidence
 from planner.model.measurement import FileCoverage
 
-_LOADERS = re.compile(
-    r"\b(?:iter_modules|walk_packages|import_module|import_string|__import__|load_module|exec_module)\b"
-)
-"""Calls that import what no import statement names."""
 
-
-def find_unimported(
-    files: Mapping[str, FileCoverage],
-    facts: Mapping[str, ModuleFacts],
-    python: Mapping[str, str],
-    texts: Iterable[str],
-    mentions: Iterable[Mentions],
-    dead_ends: Callable[[frozenset[str]], frozenset[str]],
-) -> frozenset[str]:
+def find_unimported(files: Mapping[str, FileCoverage], evidence: Evidence, quoted: Set[str]) -> frozenset[str]:
     """The product `files` that are reached by nothing; files that only such files import are among them.
 
-    `python` and `texts` are all texts of the project, `mentions` what those outside of the product mention. What a
-    file that is gone names counts no more.
+    `quoted` are words in strings of what is outside of the product. What a file that is gone names counts no more.
     """
-    others = "\n".join(texts)
-    quoted = {word for each in mentions for word in each.quoted}
-    loaders = {path.rpartition("/")[0] for path, text in python.items() if _LOADERS.search(text)}
+    loaders = {path.rpartition("/")[0] for path, each in evidence.mentions.items() if each.is_loading}
     gone: frozenset[str] = frozenset()
     while True:
-        searched = "\n".join([others, *(text for path, text in python.items() if path not in gone)])
-        more = {
+        idle = {
             path
-            for path in dead_ends(gone) - gone
+            for path in evidence.dead_ends(gone) - gone
             if not files[path].executed
             and files[path].statements
-            and not is_started(path, python[path])
-            and not _is_loaded(path, facts[path].module, loaders, quoted)
-            and not _is_named(path, facts[path].module, searched)
+            and not is_started(path)
+            and not _is_loaded(path, evidence.facts[path].module, loaders, quoted)
+            and not calls_at_top(evidence.python[path])
         }
+        more = idle and _unnamed(idle, evidence, gone)
         if not more:
             return gone
         gone |= more
 
 
-def _is_loaded(path: str, module: str, loaders: set[str], quoted: set[str]) -> bool:
+def _unnamed(paths: Set[str], evidence: Evidence, gone: Set[str]) -> set[str]:
+    """Those of the paths that no text names but of files that are gone."""
+    texts = [*evidence.texts.values(), *(evidence.python[path] for path in sorted(evidence.python.keys() - gone))]
+    searched = "\n".join(texts)
+    return {path for path in paths if not _is_named(path, evidence.facts[path].module, searched)}
+
+
+def _is_loaded(path: str, module: str, loaders: Set[str], quoted: Set[str]) -> bool:
     """Whether a loader in its folder or above may import it, or one anywhere by a name that some string has."""
     folder = path.rpartition("/")[0]
     is_below = any(folder == each or folder.startswith(f"{each}/") for each in loaders)

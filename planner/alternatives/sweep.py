@@ -5,15 +5,16 @@ Two functions that only call each other stay behind together.
 """
 
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass, field
 from string import ascii_uppercase
 
 from planner.alternatives.customs import builtin_methods, is_hook, is_like_standard, is_plain_decorator
-from planner.alternatives.mentions import Mentions, python_mentions
-from planner.alternatives.outline import Outline, Place, outline_of
+from planner.alternatives.mentions import Roots
 from planner.model.facts import ModuleFacts
 from planner.model.lines import Lines
+from planner.model.mentions import FileMentions
+from planner.model.outline import Outline, Place, outline_of
 
 _ENUMS = frozenset({"Enum", "IntEnum", "StrEnum", "Flag", "IntFlag"})
 
@@ -25,12 +26,13 @@ _MANY = 3
 
 @dataclass(slots=True)
 class _Field:
-    """All units of the product by number, what each mentions, and how far life has spread."""
+    """All units of the product by number, the words of each that name some unit, and how far life has spread."""
 
     places: list[Place] = field(default_factory=list)
     outer: list[int] = field(default_factory=list)
     inner: list[list[int]] = field(default_factory=list)
-    mentions: list[Mentions] = field(default_factory=list)
+    words: list[tuple[str, ...]] = field(default_factory=list)
+    is_reflecting: list[bool] = field(default_factory=list)
     is_kept: list[bool] = field(default_factory=list)
     is_alive: list[bool] = field(default_factory=list)
     is_named: list[bool] = field(default_factory=list)
@@ -39,46 +41,54 @@ class _Field:
 
 
 def find_unreached(
-    sources: Iterable[tuple[ModuleFacts, str, Lines]], roots: Iterable[Mentions]
+    sources: Sequence[tuple[ModuleFacts, FileMentions, Lines]], roots: Roots
 ) -> list[tuple[Place, tuple[Place, ...]]]:
     """The outermost units that nothing alive names, each with the dead units elsewhere that name it.
 
-    `sources` are the living modules with their texts and the lines that ran; `roots` are the mentions of all else.
+    `sources` are the living modules with what they mention and the lines that ran; `roots` is what all else mentions.
     """
-    found, others = _Field(), list(roots)
-    for facts, text, executed in sources:
-        _add(found, facts, text, executed)
+    found = _Field()
+    outlines = [outline_of(facts) for facts, _, _ in sources]
+    names = {place.short for outline in outlines for place in outline.places[1:]}
+    for (facts, mentions, executed), outline in zip(sources, outlines, strict=True):
+        _add(found, facts, outline, mentions, executed)
+        _add_words(found, outline, mentions, names)
     _keep_families(found)
     _keep_siblings(found)
-    _keep_put_together(found, [*others, *found.mentions])
-    _spread(found, others)
+    _keep_put_together(found, [mentions for _, mentions, _ in sources], roots)
+    _spread(found, roots)
     namers = _namers(list(_outermost_dead(found)), found)
     return [(found.places[number], by) for number, by in namers.items()]
 
 
-def _add(found: _Field, facts: ModuleFacts, text: str, executed: Lines) -> None:
-    outline, first = outline_of(facts), len(found.places)
-    mentions = python_mentions(text, outline.owner)
-    lines = text.split("\n")
+def _add(found: _Field, facts: ModuleFacts, outline: Outline, mentions: FileMentions, executed: Lines) -> None:
+    first = len(found.places)
     found.packages |= {part for part in facts.module.split(".") if part not in sys.stdlib_module_names}
     for number, place in enumerate(outline.places):
         outer = place.outer + first if place.outer >= 0 else -1
         found.places.append(place)
         found.outer.append(outer)
         found.inner.append([])
-        found.mentions.append(mentions.get(number, Mentions()))
         found.is_alive.append(False)
         found.is_named.append(False)
         ran = bool(executed & place.unit.lines) and place.unit.is_body
-        found.is_kept.append(ran or _is_kept(place, outline, facts, lines))
+        found.is_kept.append(ran or number in mentions.registered or _is_kept(place, outline, facts))
         if ran:
-            _keep_around(len(found.places) - 1, found)
+            _keep_around(first + number, found)
         if outer >= 0:
-            found.inner[outer].append(len(found.places) - 1)
-            found.named.setdefault(place.short, []).append(len(found.places) - 1)
-    if any(each.is_listing for each in mentions.values()):
+            found.inner[outer].append(first + number)
+            found.named.setdefault(place.short, []).append(first + number)
+    if mentions.is_listing:
         for number in found.inner[first]:
             found.is_kept[number] = True
+
+
+def _add_words(found: _Field, outline: Outline, mentions: FileMentions, names: Set[str]) -> None:
+    by_place = dict(mentions.words)
+    for number in range(len(outline.places)):
+        words = by_place.get(number, "")
+        found.words.append(tuple([word for word in words.split(" ") if word in names]))
+        found.is_reflecting.append(number in mentions.reflecting)
 
 
 def _keep_around(number: int, found: _Field) -> None:
@@ -87,7 +97,7 @@ def _keep_around(number: int, found: _Field) -> None:
         number = found.outer[number]
 
 
-def _is_kept(place: Place, outline: Outline, facts: ModuleFacts, lines: list[str]) -> bool:
+def _is_kept(place: Place, outline: Outline, facts: ModuleFacts) -> bool:
     """Whether the unit lives wherever what is around it does, though nothing names it."""
     unit = place.unit
     if unit.kind == "module" or is_hook(place.short) or unit.is_stub:
@@ -96,18 +106,7 @@ def _is_kept(place: Place, outline: Outline, facts: ModuleFacts, lines: list[str
         return True
     around = outline.places[place.outer].unit
     elsewhere = around.conditional | facts.guarded | facts.hollow | facts.main_block
-    if elsewhere >> unit.first_line & 1:
-        return True
-    head = lines[unit.first_line - 1 : unit.first_line + 40]
-    decorated = [line for line in _until_head_ends(head) if line.lstrip().startswith("@")]
-    return len(decorated) > len(unit.decorators) or not all(map(is_plain_decorator, unit.decorators))
-
-
-def _until_head_ends(lines: list[str]) -> Iterator[str]:
-    for line in lines:
-        if line.lstrip().startswith(("def ", "async ", "class ")):
-            return
-        yield line
+    return bool(elsewhere >> unit.first_line & 1) or not all(map(is_plain_decorator, unit.decorators))
 
 
 def _keep_families(found: _Field) -> None:
@@ -158,7 +157,7 @@ def _called_by_bases(number: int, found: _Field) -> set[str] | None:
             return None
         called |= names or frozenset()
     around = [number, *found.inner[number]]
-    return None if any(found.mentions[each].is_reflecting for each in around) else called
+    return None if any(found.is_reflecting[each] for each in around) else called
 
 
 def _is_registered(number: int, found: _Field, shapers: set[str]) -> bool:
@@ -183,7 +182,7 @@ def _is_registered(number: int, found: _Field, shapers: set[str]) -> bool:
 
 def _keep_siblings(found: _Field) -> None:
     """Keep subclasses of one base that many of its subclasses share not being named: something collects them."""
-    words = {word for mentions in found.mentions for word in mentions.words}
+    words = {word for words in found.words for word in words}
     unnamed: dict[str, list[int]] = {}
     for number, place in enumerate(found.places):
         if place.unit.kind == "class" and place.short not in words:
@@ -195,25 +194,27 @@ def _keep_siblings(found: _Field) -> None:
                 found.is_kept[number] = True
 
 
-def _keep_put_together(found: _Field, mentions: Iterable[Mentions]) -> None:
+def _keep_put_together(found: _Field, sources: Iterable[FileMentions], roots: Roots) -> None:
     """Keep what has a name that some text puts together: `getattr(self, "visit_" + kind)`."""
-    every = list(mentions)
-    beginnings = {each for root in every for each in root.beginnings}
+    every = list(sources)
+    beginnings = {*roots.beginnings, *(each for file in every for each in file.beginnings.split())}
     joined = tuple(each for each in beginnings if each.endswith("_"))
     humps = tuple(f"{each}{letter}" for each in beginnings - set(joined) for letter in ascii_uppercase)
-    endings = tuple({each for root in every for each in root.endings})
-    is_listing = any("__subclasses__" in root.words for root in every)
+    endings = tuple({*roots.endings, *(each for file in every for each in file.endings.split())})
+    is_listing = "__subclasses__" in roots.words or any(
+        "__subclasses__" in words.split(" ") for file in every for _, words in file.words
+    )
     for number, place in enumerate(found.places):
         is_subclass = place.unit.kind == "class" and bool(place.unit.bases)
         if place.short.startswith(joined + humps) or place.short.endswith(endings) or (is_listing and is_subclass):
             found.is_kept[number] = True
 
 
-def _spread(found: _Field, roots: list[Mentions]) -> None:
+def _spread(found: _Field, roots: Roots) -> None:
     """Make alive what is kept or named, and then what that names; a unit lives only if what is around it does."""
     seen: set[str] = set()
     waiting = [number for number, outer in enumerate(found.outer) if outer < 0]
-    words = [word for root in roots for word in root.words]
+    words = [word for word in roots.words if word in found.named]
     while waiting or words:
         if words:
             word = words.pop()
@@ -226,7 +227,7 @@ def _spread(found: _Field, roots: list[Mentions]) -> None:
         if found.is_alive[number] or (outer >= 0 and not found.is_alive[outer]):
             continue
         found.is_alive[number] = True
-        words += found.mentions[number].words - seen
+        words += found.words[number]
         waiting += [each for each in found.inner[number] if found.is_kept[each] or found.is_named[each]]
 
 
@@ -249,10 +250,11 @@ def _namers(dead: list[int], found: _Field) -> dict[int, tuple[Place, ...]]:
     """The dead units elsewhere that name each, by number."""
     names = {found.places[number].short for number in dead}
     by: dict[str, list[int]] = {}
-    for number, mentions in enumerate(found.mentions):
+    for number, words in enumerate(found.words):
         if not found.is_alive[number]:
-            for word in sorted(mentions.words & names):
-                by.setdefault(word, []).append(number)
+            for word in words:
+                if word in names:
+                    by.setdefault(word, []).append(number)
     return {
         number: tuple(
             found.places[other]

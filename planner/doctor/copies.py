@@ -1,6 +1,7 @@
 """Measured files that are copies of other measured files: equal text under the same name below two directories."""
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -69,18 +70,26 @@ def find_copies(exam: Exam) -> Iterator[Copies]:
 def _equal_pairs(exam: Exam) -> Iterator[Twin]:
     """Files of one name and text, the copy first: what lies in build or site-packages, else the longer path."""
     groups: dict[tuple[str, str], list[FileCoverage]] = {}
-    names: dict[str, int] = {}
     files = [file for file in exam.measurement.files if file.in_tree and file.counts.statements]
+    wanted = _names_of_copies(exam, files)
     for file in files:
-        name = file.path.rpartition("/")[2]
-        names[name] = names.get(name, 0) + 1
-    for file in files:
-        name = file.path.rpartition("/")[2]
-        if names[name] > 1 and (text := _text_of(exam, file.path)):
-            groups.setdefault((name, text), []).append(file)
+        if _name_of(file) in wanted and (text := _text_of(exam, file.path)):
+            groups.setdefault((_name_of(file), text), []).append(file)
     for group in groups.values():
         original, *rest = sorted(group, key=lambda file: (is_installed(file.path), file.path.count("/"), file.path))
         yield from ((copy, original) for copy in rest if copy.statements == original.statements)
+
+
+def _names_of_copies(exam: Exam, files: list[FileCoverage]) -> set[str]:
+    """The names of files of which two have equal statements and equal text; no other text is read."""
+    numbers = Counter((_name_of(file), file.statements) for file in files)
+    alike = [file for file in files if numbers[_name_of(file), file.statements] > 1]
+    texts = Counter((_name_of(file), _text_of(exam, file.path)) for file in alike)
+    return {name for (name, _), number in texts.items() if number > 1}
+
+
+def _name_of(file: FileCoverage) -> str:
+    return file.path.rpartition("/")[2]
 
 
 def _text_of(exam: Exam, path: str) -> str:

@@ -78,12 +78,7 @@ def is_touched(file: FileCoverage) -> bool:
 
 def is_of_later_time(exam: Exam, path: str) -> bool:
     """Whether a file was written after the data, and most measured files were not: then the data cannot know it."""
-    if not exam.trail.files or path not in exam.modified:
-        return False
-    made = max(each.modified for each in exam.trail.files)
-    times = [exam.modified[file.path] for file in exam.measurement.files if file.path in exam.modified]
-    older = sum(1 for time in times if time <= made)
-    return exam.modified[path] > made and older * 2 > len(times)
+    return exam.made is not None and path in exam.modified and exam.modified[path] > exam.made
 
 
 def shown_by_report(exam: Exam, path: str) -> bool:

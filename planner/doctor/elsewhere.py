@@ -34,29 +34,13 @@ class Unseen:
 
     def doubt(self, exam: Exam, basis: str) -> Doubt:
         """The doubt in points; files outside the data enter the total with all that they have."""
-        known, outside = files_of(exam), {file.path: file for file in exam.measurement.unmeasured}
+        known, outside = exam.files, {file.path: file for file in exam.measurement.unmeasured}
         least = sum(lines.bit_count() for lines in self.least.values())
         most = sum(known[path].missing_points_in(lines) for path, lines in self.most.items() if path in known)
         entering = [outside[path].counts.points for path in sorted(self.most) if path in outside]
         certain = sum(outside[path].counts.points for path in self.entered if path in outside)
         lines = {path: gaps for path, each in self.most.items() if (gaps := each & known[path].missing)}
         return Doubt(basis, covered=(least, max(least, most)), entering=(certain, sum(entering)), lines=lines)
-
-
-def files_of(exam: Exam) -> Mapping[str, FileCoverage]:
-    """The product's files by path, measured or not."""
-    outside = {file.path: file for file in exam.measurement.unmeasured if file.path in exam.facts}
-    return outside | {file.path: file for file in exam.product}
-
-
-def bodies_of(exam: Exam) -> Mapping[BodyKey, Unit]:
-    """All functions and methods of the product."""
-    return {(path, unit.name): unit for path, facts in exam.facts.items() for unit in facts.units if unit.is_body}
-
-
-def bodies_by_name(exam: Exam) -> Mapping[str, BodyKey]:
-    """The same by their absolute names: `shop.desk.Desk.sell`."""
-    return {f"{exam.facts[path].module}.{name}": (path, name) for path, name in bodies_of(exam)}
 
 
 def sure_lines(exam: Exam, file: FileCoverage, unit: Unit, after: int = 0) -> Lines:
@@ -79,7 +63,7 @@ def sure_lines(exam: Exam, file: FileCoverage, unit: Unit, after: int = 0) -> Li
 
 def certain_from(exam: Exam, starts: Iterable[BodyKey]) -> frozenset[BodyKey]:
     """Functions that run whenever `starts` do, themselves among them: called by name, straight on."""
-    files, bodies, by_name = files_of(exam), bodies_of(exam), bodies_by_name(exam)
+    files, bodies, by_name = exam.files, exam.bodies, exam.bodies_by_name
     found: set[BodyKey] = set()
     waiting = list(starts)
     while waiting:
@@ -111,7 +95,7 @@ def unseen_from(
 
     `imported` are files whose import runs unseen as well, with all that they import.
     """
-    starts, files, bodies = tuple(sure), files_of(exam), bodies_of(exam)
+    starts, files, bodies = tuple(sure), exam.files, exam.bodies
     certain = certain_from(exam, starts)
     possible = {*exam.reach([*starts, *maybe]), *starts, *maybe}
     least: dict[str, Lines] = {}
@@ -161,7 +145,7 @@ def functions_named(exam: Exam, facts: ModuleFacts, unit: str, names: Iterable[s
 
     Names are as in the text: `work`, `jobs.work`, `self.work`. A class stands for its `run` method.
     """
-    by_name = bodies_by_name(exam)
+    by_name = exam.bodies_by_name
     aliases = {each.alias: ".".join(filter(None, (each.module, each.name))) for each in facts.imports if each.alias}
     around = unit.rpartition(".")[0]
     for name in names:
@@ -207,7 +191,7 @@ def has_run(exam: Exam, path: str, line: int) -> bool:
 
     What is not measured, such as tests, counts as run, unless the tests beside it are measured.
     """
-    file = next((each for each in exam.measurement.files if each.path == path), None)
+    file = exam.measured.get(path)
     if file is None:
         return path not in exam.facts and not _would_be_measured(exam, path)
     before = file.statements & ((1 << (line + 1)) - 1)

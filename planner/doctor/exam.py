@@ -2,9 +2,10 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from planner.model.calls import WatchedCall
-from planner.model.facts import ModuleFacts
+from planner.model.facts import ModuleFacts, Unit
 from planner.model.gates import Gate, SteeringText
 from planner.model.measurement import FileCoverage, Measurement, Skipped
 from planner.model.outcomes import TestOutcome
@@ -25,7 +26,7 @@ WATCHED = (
 """Names whose calls are collected from product and tests, by how they begin."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Exam:
     """A project as the checks see it. All mappings from files are by path below the root, with forward slashes.
 
@@ -54,10 +55,40 @@ class Exam:
     recount: Callable[[str, CoverageSettings], FileCoverage | Skipped | None] = lambda path, settings: None
     source: Callable[[str], str] = lambda path: ""
 
-    @property
+    @cached_property
     def product(self) -> tuple[FileCoverage, ...]:
         """Measured files of the product: those with facts."""
         return tuple(file for file in self.measurement.files if file.path in self.facts)
+
+    @cached_property
+    def measured(self) -> Mapping[str, FileCoverage]:
+        """The files that the data has, by path; of several with one path the first."""
+        return {file.path: file for file in reversed(self.measurement.files)}
+
+    @cached_property
+    def made(self) -> float | None:
+        """When the data was made, if most measured files were written before; else, or without data files, None."""
+        if not self.trail.files:
+            return None
+        made = max(each.modified for each in self.trail.files)
+        times = [self.modified[file.path] for file in self.measurement.files if file.path in self.modified]
+        return made if sum(1 for time in times if time <= made) * 2 > len(times) else None
+
+    @cached_property
+    def files(self) -> Mapping[str, FileCoverage]:
+        """The product's files by path, measured or not."""
+        outside = {file.path: file for file in self.measurement.unmeasured if file.path in self.facts}
+        return outside | {file.path: file for file in self.product}
+
+    @cached_property
+    def bodies(self) -> Mapping[BodyKey, Unit]:
+        """All functions and methods of the product."""
+        return {(path, unit.name): unit for path, facts in self.facts.items() for unit in facts.units if unit.is_body}
+
+    @cached_property
+    def bodies_by_name(self) -> Mapping[str, BodyKey]:
+        """The keys of the same by their absolute names: `shop.desk.Desk.sell`."""
+        return {f"{self.facts[path].module}.{name}": (path, name) for path, name in self.bodies}
 
     def text_of(self, path: str) -> SteeringText | None:
         """The steering text at that path, None where there is none."""

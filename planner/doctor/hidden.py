@@ -18,6 +18,10 @@ DEFAULT_PARTIAL = r"#\s*(pragma|PRAGMA)[:\s]?\s*(no|NO)\s*(branch|BRANCH)"
 """What coverage.py excludes, and whose branches it takes as partial, unless told otherwise (`coverage/config.py`)."""
 
 
+DATA_KIND = "coverage data"
+"""Of an input whose files coverage.py counted here, by its own rules and the settings of today."""
+
+
 @dataclass(frozen=True, slots=True)
 class Anchor:
     """A line that a pattern matches, and by which coverage.py excludes it with its block."""
@@ -87,9 +91,17 @@ def anchors(exam: Exam, pattern: str) -> dict[str, tuple[Anchor, ...]]:
     compiled = compiled_pattern(pattern)
     if compiled is None:
         return {}
-    paths = (file.path for file in exam.measurement.files if file.in_tree)
-    found = {path: tuple(_anchors_in(exam.source(path), compiled)) for path in paths}
+    found = {path: tuple(_anchors_in(exam.source(path), compiled)) for path in _where_it_may(exam, pattern)}
     return {path: each for path, each in found.items() if each}
+
+
+def _where_it_may(exam: Exam, pattern: str) -> Iterator[str]:
+    """The measured files in which the pattern may match.
+
+    What a pattern in force matches is excluded, where coverage.py counted the file here: no other text is searched.
+    """
+    is_counted = pattern in exam.settings.exclude and all(each.kind == DATA_KIND for each in exam.measurement.inputs)
+    return (file.path for file in exam.measurement.files if file.in_tree and (file.excluded or not is_counted))
 
 
 def compiled_pattern(pattern: str) -> re.Pattern[str] | None:

@@ -1,6 +1,6 @@
 """What tests that did not run would have covered: the missing points of the functions that they enter."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from planner.doctor.exam import Exam
@@ -77,15 +77,15 @@ def own_points(exam: Exam, units: Iterable[UnitKey]) -> int:
 
 def names_of_tests(facts: ModuleFacts) -> tuple[str, ...]:
     """The names of the test functions and methods of a file, by pytest's usual naming."""
-    bases = {base.rpartition(".")[2] for unit in facts.units for base in unit.bases}
-    return tuple(unit.name for unit in facts.units if unit.is_body and _is_test(unit.name, bases))
+    found = [unit.name for unit in facts.units if unit.is_body and _is_named_as_test(unit.name)]
+    bases = {base.rpartition(".")[2] for unit in facts.units for base in unit.bases} if found else set()
+    return tuple(name for name in found if "." not in name or name.rpartition(".")[0] not in bases)
 
 
-def _is_test(name: str, bases: Collection[str]) -> bool:
-    *around, last = name.split(".")
-    if not last.startswith("test"):
-        return False
-    return not around or (len(around) == 1 and around[0] not in bases)
+def _is_named_as_test(name: str) -> bool:
+    """Whether it is a function of the file, or a method of a class of it, with a name that tests have."""
+    around, _, last = name.rpartition(".")
+    return last.startswith("test") and "." not in around
 
 
 @dataclass(frozen=True, slots=True)

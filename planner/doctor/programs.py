@@ -7,7 +7,7 @@ from configparser import ConfigParser
 from configparser import Error as ConfigParserError
 from dataclasses import dataclass
 
-from planner.doctor.elsewhere import bodies_by_name, text_of_unit
+from planner.doctor.elsewhere import text_of_unit
 from planner.doctor.exam import Exam
 from planner.model.calls import WatchedCall
 from planner.model.facts import MODULE
@@ -159,7 +159,7 @@ def _reached(exam: Exam, path: str) -> tuple[BodyKey, ...]:
 
 
 def _functions(exam: Exam, path: str, names: Iterable[str]) -> tuple[BodyKey, ...]:
-    by_name = bodies_by_name(exam)
+    by_name = exam.bodies_by_name
     module = exam.facts[path].module
     found = [by_name.get(name) or by_name.get(f"{module}.{name}") for name in names]
     return tuple(dict.fromkeys(key for key in found if key))

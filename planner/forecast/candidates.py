@@ -1,6 +1,6 @@
 """The places at which tests can be aimed: modules, classes and top-level functions, or single functions."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Set
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -11,12 +11,13 @@ from planner.forecast.effort import double_effort, effort_of_test, features, mod
 from planner.forecast.gain import (
     Chances,
     Reached,
+    best_reached,
     body_lines,
     covered_by,
     expected_milli,
     import_points,
     own_chances,
-    reached_chances,
+    shared_chances,
     worthwhile_tests,
 )
 from planner.forecast.project import read_project
@@ -40,7 +41,8 @@ class Surroundings:
     """What is known around the units: the seams they touch, the doubles that tests have, and what an import runs.
 
     `runs_on_import` gives the files of the project that importing a file runs, itself included; `reached` the units
-    that a test of a unit would enter besides. `noise` are points by which totals differ between runs.
+    that a test of a unit would enter besides. `noise` are points by which totals differ between runs. Files with one
+    number in `groups` run the same on import.
     """
 
     touches: Touches
@@ -48,6 +50,7 @@ class Surroundings:
     runs_on_import: Mapping[str, Collection[str]] = field(default_factory=dict)
     reached: Reached = field(default_factory=dict)
     noise: int = 0
+    groups: Mapping[str, int] = field(default_factory=dict)
 
 
 def forecast_candidates(
@@ -88,7 +91,9 @@ def _maker(
     core = find_core(new, statements, rates)
     bodies = {**{key: weight - core.gifts.get(key, 0) for key, weight in expected.items()}, **core.weights}
     shares = {path: import_points(file, facts[path]) for path, file in known.items()}
-    return _Maker(known, facts, around, rates, gaps, entered, frozenset(new), bodies, core, shares)
+    paying = frozenset(path for path, share in shares.items() if share)
+    missing = sum(gaps.values())
+    return _Maker(known, facts, around, rates, gaps, missing, entered, frozenset(new), bodies, core, shares, paying)
 
 
 def _gaps(
@@ -117,11 +122,14 @@ class _Maker:
     around: Surroundings
     rates: Rates
     gaps: Mapping[BodyKey, int]
+    missing: int
     entered: Collection[BodyKey]
     new: Collection[BodyKey]
     bodies: Mapping[BodyKey, int]
     core: Core
     shares: Mapping[str, int]
+    paying: Set[str]
+    ran: dict[int, tuple[Mapping[str, int], Mapping[BodyKey, float]]] = field(default_factory=dict)
 
     @property
     def spread(self) -> Spread:
@@ -130,8 +138,7 @@ class _Maker:
 
     def candidates(self, path: str, grain: Grain) -> Iterable[Candidate]:
         """Those of one file that gain anything."""
-        imports = {each: self.shares[each] for each in sorted(self.imported(path)) if self.shares.get(each)}
-        within_reach = self.core.reach(self.imported(path))
+        imports, within_reach = self._run_with(path)
         groups = _grouped(self.facts[path], grain)
         has_behaviour = any((path, unit.name) in self.gaps for unit in self.facts[path].units)
         for name, units in groups:
@@ -139,9 +146,20 @@ class _Maker:
             if own or (name == MODULE and imports.get(path) and not has_behaviour):
                 yield self._candidate(name, units, own, path, imports, within_reach)
 
-    def imported(self, path: str) -> Collection[str]:
+    def imported(self, path: str) -> Set[str]:
         """The files that importing this one runs, as far as is known."""
-        return self.around.runs_on_import.get(path) or self._packages_of(path)
+        return frozenset(self.around.runs_on_import.get(path) or self._packages_of(path))
+
+    def _run_with(self, path: str) -> tuple[Mapping[str, int], Mapping[BodyKey, float]]:
+        """What importing the file gives, and the parts of cores that it leads to; once for files that run the same."""
+        group = self.around.groups.get(path)
+        if group is not None and group in self.ran:
+            return self.ran[group]
+        imported = self.imported(path)
+        found = ({each: self.shares[each] for each in sorted(self.paying & imported)}, self.core.reach(imported))
+        if group is not None:
+            self.ran[group] = found
+        return found
 
     def _packages_of(self, path: str) -> set[str]:
         """The file and the packages around it, whose `__init__.py` run first."""
@@ -159,8 +177,9 @@ class _Maker:
         """The chances of its first and of each further test, for bodies and cores."""
         rates, new = self.rates, self.new
         entry, branch = own_chances(own, new, rates, is_new=is_new)
-        again = reached_chances(own, self.around.reached, new, rates.reach_branch)
-        first = reached_chances(own, self.around.reached, new, rates.reach_entry) if is_new else again
+        entered = best_reached(own, self.around.reached, new)
+        again = shared_chances(entered, rates.reach_branch)
+        first = shared_chances(entered, rates.reach_entry) if is_new else again
         entry, branch = {**entry, **first}, {**branch, **again}
         left = {key: chance * (MILLION - entry[key]) // MILLION for key, chance in branch.items()}
         core = self.core.chances(within_reach, entry, rates.core_entry if is_new else rates.core_branch)
@@ -210,7 +229,7 @@ class _Maker:
     def _gain(self, covered: Mapping[BodyKey, int], imports: Mapping[str, int]) -> Gain:
         """What its tests gain alone, when nothing else is written: the yield of plans is none of theirs."""
         imported = sum(imports.values()) * MILLI
-        most = sum(self.gaps.values()) * MILLI + imported
+        most = self.missing * MILLI + imported
         alone = sum(covered.values()) * self.rates.item_factor / (self.rates.plan_yield or 1.0)
         body = min(int(alone), most - imported)
         spread = Spread(self.rates.item_spread, 0.0, self.rates.item_import_spread, self.around.noise)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from planner.forecast.gain import in_millionths
 from planner.model.plan import folder_of
@@ -9,6 +10,7 @@ from planner.model.problem import MILLION, BodyKey
 from planner.model.rates import Rates
 
 
+@lru_cache(maxsize=8192)
 def core_of(path: str) -> BodyKey:
     """The body that stands for the core of the file's folder; no function has an empty name."""
     return f"{folder_of(path)}/", ""
@@ -18,7 +20,8 @@ def core_of(path: str) -> BodyKey:
 class Core:
     """The core of each folder as a body, with what each function and each file give to it, in thousandths of a point.
 
-    Functions give to it that no test has entered yet. `statements` of behaviour are by file.
+    Functions give to it that no test has entered yet: `givers` has core, gift and the core's weight of each.
+    `statements` of behaviour are by file.
     """
 
     weights: Mapping[BodyKey, int]
@@ -26,17 +29,17 @@ class Core:
     given: Mapping[str, int]
     statements: Mapping[str, int]
     rates: Rates
+    givers: Mapping[BodyKey, tuple[BodyKey, int, int]]
 
     def reach(self, imported: Iterable[str]) -> dict[BodyKey, float]:
         """Which part of each core lies in the files, thinned where they hold more code than was ever measured."""
         files = frozenset(imported)
-        size = sum(self.statements.get(path, 0) for path in files)
+        size = sum(self.statements[path] for path in files & self.statements.keys())
         thin = min(1.0, self.rates.core_statements / size) if size else 1.0
         parts: dict[BodyKey, float] = {}
-        for path in sorted(files):
-            if given := self.given.get(path):
-                core = core_of(path)
-                parts[core] = parts.get(core, 0.0) + thin * given / self.weights[core]
+        for path in sorted(files & self.given.keys()):
+            core = core_of(path)
+            parts[core] = parts.get(core, 0.0) + thin * self.given[path] / self.weights[core]
         return parts
 
     def chances(self, parts: Mapping[BodyKey, float], covers: Mapping[BodyKey, int], base: float) -> dict[BodyKey, int]:
@@ -46,9 +49,9 @@ class Core:
         """
         left = {core: 1.0 - base * part for core, part in parts.items()}
         for key, chance in covers.items():
-            if gift := self.gifts.get(key):
-                core = core_of(key[0])
-                left[core] = left.get(core, 1.0) * (1.0 - gift * chance / MILLION / self.weights[core])
+            if given := self.givers.get(key):
+                core, gift, weight = given
+                left[core] = left.get(core, 1.0) * (1.0 - gift * chance / MILLION / weight)
         return {core: in_millionths(1.0 - part) for core, part in left.items()}
 
 
@@ -62,4 +65,5 @@ def find_core(new: Mapping[BodyKey, int], statements: Mapping[str, int], rates: 
         given[path] = given.get(path, 0) + gift
     weights = {core: weight for core, weight in weights.items() if weight}
     kept = {key: gift for key, gift in gifts.items() if gift}
-    return Core(weights, kept, {path: gift for path, gift in given.items() if gift}, statements, rates)
+    givers = {key: (core_of(key[0]), gift, weights[core_of(key[0])]) for key, gift in kept.items()}
+    return Core(weights, kept, {path: gift for path, gift in given.items() if gift}, statements, rates, givers)

@@ -71,13 +71,23 @@ def own_chances(
 
 def reached_chances(own: Iterable[BodyKey], around: Reached, new: Collection[BodyKey], share: float) -> Chances:
     """The chances of a test of the units for other bodies that it reaches through calls and no test has entered yet."""
+    return shared_chances(best_reached(own, around, new), share)
+
+
+def best_reached(own: Iterable[BodyKey], around: Reached, new: Collection[BodyKey]) -> dict[BodyKey, float]:
+    """Those bodies with the best chance that any of the units has to enter them, by key."""
     best: dict[BodyKey, float] = {}
     mine = set(own)
     for key in mine:
         for other, chance in around.get(key, {}).items():
-            if other in new and other not in mine:
-                best[other] = max(chance, best.get(other, 0.0))
-    return {key: in_millionths(share * best[key]) for key in sorted(best)}
+            if other in new and other not in mine and chance > best.get(other, 0.0):
+                best[other] = chance
+    return {key: best[key] for key in sorted(best)}
+
+
+def shared_chances(entered: Mapping[BodyKey, float], share: float) -> Chances:
+    """The chances for bodies that are entered with these, where a test covers such a share of what it enters."""
+    return {key: max(0, min(MILLION, round(share * chance * MILLION))) for key, chance in entered.items()}
 
 
 def in_millionths(chance: float) -> int:
@@ -102,10 +112,12 @@ def covered_by(
     tests: int, entry: Mapping[BodyKey, int], branch: Mapping[BodyKey, int], bodies: Mapping[BodyKey, int]
 ) -> dict[BodyKey, int]:
     """Thousandths of points of each body that so many tests are expected to cover, alone."""
-    covered = {}
+    covered: dict[BodyKey, int] = {}
     for key in {**entry, **branch}:
-        left = bodies.get(key, 0) * (MILLION - entry.get(key, 0)) // MILLION
-        for _ in range(tests - 1):
-            left = left * (MILLION - branch.get(key, 0)) // MILLION
-        covered[key] = bodies.get(key, 0) - left
+        weight = bodies.get(key, 0)
+        left = weight * (MILLION - entry.get(key, 0)) // MILLION
+        if left and (chance := branch.get(key, 0)):
+            for _ in range(tests - 1):
+                left = left * (MILLION - chance) // MILLION
+        covered[key] = weight - left
     return covered

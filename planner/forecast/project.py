@@ -8,6 +8,9 @@ from planner.model.facts import MODULE, ModuleFacts, Unit
 MOST_HOPS = 8
 """Re-exports, bases and attributes that lead on are followed so far; a cycle of them ends here."""
 
+MOST_KEPT = 250
+"""Of longer names no beginnings are kept: each would take as much memory as the whole."""
+
 
 @dataclass(frozen=True, slots=True)
 class Project:
@@ -17,10 +20,23 @@ class Project:
     aliases: dict[str, str] = field(default_factory=dict)
     units: dict[str, tuple[ModuleFacts, Unit]] = field(default_factory=dict)
     _known: dict[str, str] = field(default_factory=dict, repr=False, compare=False)
+    _aliased: dict[str, str] = field(default_factory=lambda: {"": ""}, repr=False, compare=False)
+    _own: dict[str, bool] = field(default_factory=lambda: {"": False}, repr=False, compare=False)
+    _meant: dict[str, str] = field(default_factory=dict, repr=False, compare=False)
+    _lineages: dict[str, tuple[str, ...]] = field(default_factory=dict, repr=False, compare=False)
 
     def is_own(self, name: str) -> bool:
         """Whether the name lies in a module of the project."""
-        return any(prefix in self.modules for prefix, _ in prefixes(name))
+        unknown = []
+        while name not in self._own:
+            if name in self.modules:
+                self._own[name] = True
+            else:
+                unknown += [name] if len(name) <= MOST_KEPT else []
+                name = name.rpartition(".")[0]
+        found = self._own[name]
+        self._own.update(dict.fromkeys(unknown, found))
+        return found
 
     def canonical(self, name: str) -> str:
         """The name where it is defined: `shop.storage.Cache` is `shop.storage.cache.Cache`."""
@@ -31,23 +47,42 @@ class Project:
 
     def _followed(self, name: str) -> str:
         for _ in range(MOST_HOPS):
-            for prefix, rest in prefixes(name):
-                plain = prefix.removesuffix("()")
-                target = self.aliases.get(plain, plain)
-                if target != plain:
-                    name = target + prefix[len(plain) :] + rest
-                    break
-            else:
+            prefix = self._longest_alias(name)
+            if not prefix:
                 return name
+            plain = prefix.removesuffix("()")
+            name = self.aliases[plain] + prefix[len(plain) :] + name[len(prefix) :]
         return name
 
-    def meaning(self, name: str, hops: int = MOST_HOPS) -> str:
+    def _longest_alias(self, name: str) -> str:
+        """The longest beginning of the name that stands for another one, "" for none."""
+        unknown = []
+        while name not in self._aliased:
+            plain = name.removesuffix("()")
+            if self.aliases.get(plain, plain) != plain:
+                self._aliased[name] = name
+            else:
+                unknown += [name] if len(name) <= MOST_KEPT else []
+                name = name.rpartition(".")[0]
+        found = self._aliased[name]
+        self._aliased.update(dict.fromkeys(unknown, found))
+        return found
+
+    def meaning(self, name: str) -> str:
         """The name with what the project tells put in: attributes by their class, results by what is returned.
 
         `f().x` is x of the result of f; a class stands for its instances too. Ends outside the project, or at one of
         its own units, or where the text leads no further.
         """
+        found = self._meant.get(name)
+        if found is None:
+            found = self._meant[name] = self._led_on(name, MOST_HOPS)
+        return found
+
+    def _led_on(self, name: str, hops: int) -> str:
         name = self.canonical(name)
+        if not self.is_own(name.replace("()", "")):
+            return name
         for prefix, rest in prefixes(name) if hops else ():
             plain = prefix.removesuffix("()")
             if plain in self.modules:
@@ -56,7 +91,7 @@ class Project:
                 found = self._of_unit(plain, rest)
             else:
                 continue
-            return self.meaning(found, hops - 1) if found else name
+            return self._led_on(found, hops - 1) if found else name
         return name
 
     def _of_module(self, module: str, rest: str) -> str | None:
@@ -87,17 +122,24 @@ class Project:
         found = self.units.get(self.canonical(name))
         return found[1] if found else None
 
-    def lineage(self, name: str) -> Iterator[str]:
+    def lineage(self, name: str) -> tuple[str, ...]:
         """The class and its bases, nearest first, also those outside the project."""
+        name = self.canonical(name)
+        found = self._lineages.get(name)
+        if found is None:
+            found = self._lineages[name] = tuple(self._with_bases(name))
+        return found
+
+    def _with_bases(self, name: str) -> list[str]:
         seen: list[str] = []
-        waiting = [self.canonical(name)]
+        waiting = [name]
         while waiting and len(seen) < MOST_HOPS:
             each = waiting.pop(0)
             if each not in seen:
                 seen.append(each)
                 unit = self.unit(each)
                 waiting += [self.canonical(base) for base in unit.bases] if unit else []
-        yield from seen
+        return seen
 
     def attribute(self, owner: str, name: str) -> str | None:
         """What an attribute of an instance of `owner` is, as dotted name: a class, or `f()` for what f returns."""

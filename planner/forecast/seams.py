@@ -2,7 +2,7 @@
 
 import tomllib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib.resources import files
 
@@ -39,6 +39,7 @@ class Catalogue:
     path_methods: frozenset[str] = frozenset()
     only_paths: frozenset[str] = frozenset()
     added: frozenset[str] = frozenset()
+    _known: dict[str, Seam | None] = field(default_factory=dict, repr=False, compare=False)
 
     def called(self, name: str) -> Seam | None:
         """The seam that calling the absolute dotted name touches; `f().x` is x on the result of f."""
@@ -83,6 +84,11 @@ class Catalogue:
         return Seam("pathlib.Path", "file system", "tmp_path", needs_building=False)
 
     def _longest(self, name: str) -> Seam | None:
+        if name not in self._known:
+            self._known[name] = self._find_longest(name)
+        return self._known[name]
+
+    def _find_longest(self, name: str) -> Seam | None:
         for prefix, rest in prefixes(name):
             if prefix in self.not_seams:
                 return None

@@ -93,9 +93,10 @@ class _Reader(NamedTuple):
             yield from self._of_call(call)
         yield from self._of_reads()
         for call in self.unit.calls:
-            last = call.name.rpartition(".")[2]
-            if call.kind in ("method", "own") and last in self.catalogue.only_paths and not self._is_known(call):
-                yield Touch(self.catalogue.path_seam, call.line, last, is_certain=False)
+            if call.kind in ("method", "own"):
+                last = call.name.rpartition(".")[2]
+                if last in self.catalogue.only_paths and not self._is_known(call):
+                    yield Touch(self.catalogue.path_seam, call.line, last, is_certain=False)
 
     def _of_call(self, call: Call) -> Iterator[Touch]:
         name = None if _is_generic(call) else self._absolute(call)
@@ -119,7 +120,7 @@ class _Reader(NamedTuple):
         if call.kind == "own" and self.owner:
             return self.project.meaning(f"{self.facts.module}.{self.owner}.{call.name}")
         if call.kind == "super" and self.owner and not call.name.startswith("__"):
-            line = list(self.project.lineage(f"{self.facts.module}.{self.owner}"))[1:]
+            line = self.project.lineage(f"{self.facts.module}.{self.owner}")[1:]
             return self.project.meaning(f"{line[0]}.{call.name}") if line else None
         return None
 
@@ -138,8 +139,9 @@ class _Reader(NamedTuple):
 
 def _is_generic(call: Call) -> bool:
     """Whether it only writes a type: `Popen[bytes]`."""
-    owner = call.name.removesuffix(".__getitem__")
-    return call.kind == "name" and owner != call.name and owner.rpartition(".")[2][:1].isupper()
+    if call.kind != "name" or not call.name.endswith(".__getitem__"):
+        return False
+    return call.name.removesuffix(".__getitem__").rpartition(".")[2][:1].isupper()
 
 
 def _owner(name: str, classes: set[str]) -> str:

@@ -1,8 +1,8 @@
 """Who calls whom in a project, each edge with how far the text can be trusted, and what stays unresolved."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from typing import NamedTuple
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple, TypeAlias
 
 from planner.graph.lookup import Lookup, read_names
 from planner.graph.rules import RATES, Rule
@@ -21,6 +21,10 @@ class Edge(NamedTuple):
     line: int
 
 
+Steps: TypeAlias = Sequence[tuple[int, float]]
+"""What a unit calls, as (callee, confidence), best first."""
+
+
 @dataclass(frozen=True, slots=True)
 class CallGraph:
     """Units by number, in the order of the facts: `units[n]` of `modules[n]` has `edges[n]`, best first.
@@ -37,9 +41,34 @@ class CallGraph:
     unresolved: tuple[int, ...]
     numbers: Mapping[tuple[str, str], int]
 
+    def ahead(self, number: int) -> Steps:
+        """The unit's edges as (callee, confidence), best first."""
+        return [(edge.callee, edge.confidence) for edge in self.edges[number]]
+
     def number(self, module: str, name: str) -> int | None:
         """The unit of that name in that module, None if there is none; the module level is `MODULE`."""
         return self.numbers.get((module, name))
+
+
+@dataclass(frozen=True, slots=True)
+class OpenCalls:
+    """The same units under the same numbers; what one calls is found out when somebody comes past it."""
+
+    lookup: Lookup
+    known: dict[int, Steps] = field(default_factory=dict)
+
+    def ahead(self, number: int) -> Steps:
+        """As of a CallGraph."""
+        found = self.known.get(number)
+        if found is None:
+            edges, _ = _edges_of(number, self.lookup)
+            found = self.known[number] = [(edge.callee, edge.confidence) for edge in edges]
+        return found
+
+
+def open_calls(facts: Iterable[ModuleFacts]) -> OpenCalls:
+    """The calls of a whole project for those who ask for few of them."""
+    return OpenCalls(read_names(facts))
 
 
 def call_graph(facts: Iterable[ModuleFacts]) -> CallGraph:

@@ -12,7 +12,7 @@ from planner.graph.lookup import Lookup, Meaning, read_names
 from planner.graph.rules import Rule
 from planner.graph.targets import targets_of
 from planner.model.facts import MODULE, ModuleFacts
-from planner.model.lines import NO_LINES, Lines
+from planner.model.lines import NO_LINES, Lines, numbers_in
 
 CERTAIN: frozenset[Rule] = frozenset({"name", "class", "own", "super", "typed"})
 """The calls that are followed. On 12 packages (`tests/benchmarks/closure.py`) following attributes, results,
@@ -55,6 +55,15 @@ class Closures:
         if reached not in self.known:  # the modules of a cycle share theirs
             self.known[reached] = self._lines(reached)
         return Closure(module, self.known[reached])
+
+    def files_of(self, module: str) -> frozenset[str]:
+        """The files of the closure of one module, without their lines; KeyError for unknown modules."""
+        reached = self.reached[self.numbers[module]]
+        return frozenset([path for path, lines in map(self.places.__getitem__, numbers_in(reached)) if lines])
+
+    def group(self, module: str) -> int:
+        """A number that modules have in common if their closures are the same; KeyError for unknown modules."""
+        return self.reached[self.numbers[module]]
 
     def _lines(self, reached: int) -> dict[str, Lines]:
         lines: dict[str, Lines] = {}

@@ -45,6 +45,9 @@ class Lookup:
     inner: dict[int, list[int]] = field(default_factory=dict)
     methods: dict[str, list[int]] = field(default_factory=dict)
     known: dict[str, Meaning | None] = field(default_factory=dict)
+    found: dict[tuple[int, str, int], int | None] = field(default_factory=dict)
+    instead: dict[tuple[int, str], list[int]] = field(default_factory=dict)
+    owners: dict[int, int | None] = field(default_factory=dict)
 
     # Names
 
@@ -138,6 +141,12 @@ class Lookup:
 
     def method(self, unit: int, name: str, *, after: int = 0) -> int | None:
         """The method (or nested class) that the class has or inherits; `after` = 1 is `super()`'s view."""
+        key = unit, name, after
+        if key not in self.found:
+            self.found[key] = self._find_method(unit, name, after)
+        return self.found[key]
+
+    def _find_method(self, unit: int, name: str, after: int) -> int | None:
         for base in self.order(unit)[after:]:
             found = self.numbers.get((self.modules[base], f"{self.units[base].name}.{name}"))
             if found is not None:
@@ -146,11 +155,21 @@ class Lookup:
 
     def overrides(self, unit: int, name: str) -> list[int]:
         """The methods of that name in all classes below, each once."""
-        names = ((self.modules[sub], f"{self.units[sub].name}.{name}") for sub in self.below.get(unit, ()))
-        return list(dict.fromkeys(self.numbers[each] for each in names if each in self.numbers))
+        if unit not in self.below:
+            return []
+        key = unit, name
+        if key not in self.instead:
+            names = ((self.modules[sub], f"{self.units[sub].name}.{name}") for sub in self.below[unit])
+            self.instead[key] = list(dict.fromkeys(self.numbers[each] for each in names if each in self.numbers))
+        return self.instead[key]
 
     def owner(self, unit: int) -> int | None:
         """The class whose method the unit is, or in whose method it is nested."""
+        if unit not in self.owners:
+            self.owners[unit] = self._find_owner(unit)
+        return self.owners[unit]
+
+    def _find_owner(self, unit: int) -> int | None:
         name = self.units[unit].name
         while "." in name:
             name = name.rpartition(".")[0]
@@ -173,7 +192,8 @@ def read_names(facts: Iterable[ModuleFacts]) -> Lookup:
     for module in facts:
         _add_module(found, module)
     _add_classes(found)
-    found.known.clear()  # what was looked up before all bases were known may be incomplete
+    for table in (found.known, found.found, found.instead):
+        table.clear()  # what was looked up before all bases were known may be incomplete
     return found
 
 

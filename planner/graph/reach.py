@@ -3,19 +3,39 @@
 from collections.abc import Callable, Iterable, Mapping
 from heapq import heappop, heappush
 
-from planner.graph.calls import CallGraph, Edge
+from planner.graph.calls import CallGraph, Edge, OpenCalls
 
 LEAST = 0.05
 """Paths less likely than this are not followed: of the units at 0.05 to 0.10, a fifth is entered."""
 
 
-def reach(unit: int, graph: CallGraph, least: float = LEAST) -> Mapping[int, float]:
+def reach(unit: int, graph: CallGraph | OpenCalls, least: float = LEAST) -> Mapping[int, float]:
     """The units that a test of `unit` would enter, it included, most likely first, each with how likely.
 
     That is the best product of confidences along a path of calls, at least `least`. It errs to the low side away from
     the unit: several paths lead to the same place (tests/benchmarks/reach.py has the figures).
     """
-    return _spread(unit, lambda number: ((edge.callee, edge) for edge in graph.edges[number]), least)
+    return reach_from((unit,), graph, least)
+
+
+def reach_from(units: Iterable[int], graph: CallGraph | OpenCalls, least: float = LEAST) -> Mapping[int, float]:
+    """The same for a test of several units together: each has the best chance from any of them."""
+    settled: dict[int, float] = {}
+    best, ahead = dict.fromkeys(units, 1.0), graph.ahead
+    waiting = [(-1.0, unit) for unit in sorted(best)]
+    while waiting:
+        minus, number = heappop(waiting)
+        if number in settled:
+            continue
+        settled[number] = -minus
+        for other, confidence in ahead(number):
+            chance = -minus * confidence
+            if chance < least:
+                break  # a unit's edges come best first
+            if chance > best.get(other, 0.0):
+                best[other] = chance
+                heappush(waiting, (-chance, other))
+    return settled
 
 
 def entry_points(unit: int, graph: CallGraph, least: float = LEAST) -> Mapping[int, float]:
@@ -30,7 +50,7 @@ def entry_points(unit: int, graph: CallGraph, least: float = LEAST) -> Mapping[i
 
 
 def _spread(start: int, steps: Callable[[int], Iterable[tuple[int, Edge]]], least: float) -> dict[int, float]:
-    """Dijkstra with products: the unit with the best chance is settled first, ties by number."""
+    """As `reach`, along any steps: Dijkstra with products, the best chance is settled first, ties by number."""
     settled: dict[int, float] = {}
     waiting = [(-1.0, start)]
     while waiting:

@@ -1,12 +1,12 @@
 """The shape of a project's imports: how many lean on a module, how deep it stands, cycles, and what nothing imports."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from planner.graph.imports import import_graph, index_modules
+from planner.graph.imports import Modules, find_edges, import_graph, index_modules
 from planner.model.facts import ModuleFacts
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ def find_shape(facts: Iterable[ModuleFacts], configuration: Iterable[str] = ()) 
     cycles = _find_cycles(running)
     depths = _find_depths(running, cycles)
     ring = {module: cycle for cycle in cycles for module in cycle}
-    started = _named_in(configuration) | {package for module in by_name for package in _around(module)}
+    ends = _without_importer(known, {target for _, target in graph.edges}, configuration)
     modules = {
         module: ModuleShape(
             module=module,
@@ -72,11 +72,25 @@ def find_shape(facts: Iterable[ModuleFacts], configuration: Iterable[str] = ()) 
             fan_out=running.out_degree(module),
             depth=depths[module],
             cycle=ring.get(module, ()),
-            is_dead_end=not graph.in_degree(module) and module not in started and not _is_started(by_name[module]),
+            is_dead_end=module in ends,
         )
         for module in sorted(by_name)
     }
     return Shape(modules, cycles)
+
+
+def find_dead_ends(facts: Iterable[ModuleFacts], configuration: Iterable[str] = ()) -> frozenset[str]:
+    """The paths of the dead ends alone, without the shape of the graph: see `ModuleShape`."""
+    known = index_modules(facts)
+    ends = _without_importer(known, {edge.target for edge in find_edges(known)}, configuration)
+    return frozenset(known.by_name[module].path for module in ends)
+
+
+def _without_importer(known: Modules, imported: Set[str], configuration: Iterable[str]) -> frozenset[str]:
+    """The modules that nothing imports and nothing known starts."""
+    started = _named_in(configuration) | {package for module in known.by_name for package in _around(module)}
+    rest = known.by_name.keys() - imported - started
+    return frozenset(module for module in rest if not _is_started(known.by_name[module]))
 
 
 def read_configuration(root: Path) -> tuple[str, ...]:

@@ -10,7 +10,6 @@ from pathlib import Path
 
 from planner.measure.assemble import (
     Assembled,
-    Progress,
     Project,
     assemble_reports,
     assemble_rows,
@@ -22,15 +21,18 @@ from planner.measure.find import find_data
 from planner.measure.inputs import Read, read_inputs
 from planner.measure.notices import check_placed, notices_of, skipped_of
 from planner.measure.select import Selection
+from planner.measure.shapes import Progress, Sources, parsed_sources
 from planner.measure.trail import Recount, Taken, recounting, trail_of
 from planner.measure.tree import is_test_path, never_heard_of, scan_tree, source_roots
 from planner.model.measurement import FileCoverage, Measurement, Skipped
 from planner.settings import CoverageSettings, read_coverage_settings, read_pytest_settings
+from planner.spread import HERE, Spread
 
 __all__ = [
     "Progress",
     "Recount",
     "Request",
+    "Sources",
     "Taken",
     "is_test_path",
     "read_measurement",
@@ -43,7 +45,7 @@ __all__ = [
 class Request:
     """What to measure: the project root, and what the user gave in place of what would be found.
 
-    `caches` is the folder where facts may be kept between runs, None for nowhere.
+    `caches` is the folder where facts may be kept between runs, None for nowhere; `spread` says where files are read.
     """
 
     root: Path
@@ -51,6 +53,7 @@ class Request:
     source: tuple[str, ...] = ()
     rcfile: str | None = None
     caches: Path | None = None
+    spread: Spread = HERE
 
 
 def read_measurement(request: Request, progress: Progress = lambda paths, _: paths) -> Measurement:
@@ -58,39 +61,43 @@ def read_measurement(request: Request, progress: Progress = lambda paths, _: pat
     return read_with_trail(request, progress).measurement
 
 
-def read_with_trail(request: Request, progress: Progress = lambda paths, _: paths) -> Taken:
-    """As `read_measurement`, with the rows of the data behind it, on which files can be counted anew."""
+def read_with_trail(
+    request: Request, progress: Progress = lambda paths, _: paths, sources: Sources | None = None
+) -> Taken:
+    """As `read_measurement`, with the rows of the data behind it, on which files can be counted anew.
+
+    `sources` are the files where they are read for more than this; otherwise coverage.py parses each.
+    """
     settings = read_coverage_settings(request.root, request.rcfile)
     pytest = read_pytest_settings(request.root)
     found = find_data(request.root, request.data, settings, pytest)
     settings = replace(settings, notices=(*settings.notices, *pytest.notices))
-    project = Project(request.root, scan_tree(request.root), settings)
+    sources = sources or parsed_sources(request.root, progress)
+    project = Project(request.root, sources.tree, settings, sources.shapes)
     read = read_inputs(found, request.root, settings)
-    assembled = _assemble(read, project, progress)
+    assembled = _assemble(read, project)
     check_placed(assembled.placed, project)
-    unmeasured = _unmeasured(assembled, project, request.source, progress)
+    unmeasured = _unmeasured(assembled, project, request.source)
     measurement = _measurement(read, assembled, unmeasured, settings)
     return Taken(measurement, trail_of(read, assembled, project), recounting(assembled, project))
 
 
-def _assemble(read: Read, project: Project, progress: Progress) -> Assembled:
+def _assemble(read: Read, project: Project) -> Assembled:
     if read.rows and read.reports:
-        return merge(assemble_rows(read.rows, project, progress), assemble_reports(read.reports, project))
+        return merge(assemble_rows(read.rows, project), assemble_reports(read.reports, project))
     if read.rows:
-        return assemble_rows(read.rows, project, progress)
+        return assemble_rows(read.rows, project)
     return assemble_reports(read.reports, project)
 
 
-def _unmeasured(
-    assembled: Assembled, project: Project, source: tuple[str, ...], progress: Progress
-) -> list[FileCoverage | Skipped]:
+def _unmeasured(assembled: Assembled, project: Project, source: tuple[str, ...]) -> list[FileCoverage | Skipped]:
     settings = project.settings
     measured = frozenset(assembled.placed.files.values()) | {each.path for each in assembled.files}
     configured = source or (*settings.source, *settings.source_pkgs, *settings.source_dirs)
     roots = source_roots(project.tree, measured, configured)
     selection = Selection(project.root, settings)
     paths = [path for path in never_heard_of(project.tree, measured, roots) if selection.would_measure(path)]
-    return count_unmeasured(paths, assembled, project, progress)
+    return count_unmeasured(paths, assembled, project)
 
 
 def _measurement(

@@ -1,15 +1,18 @@
 """From what the inputs hold to one Measurement: rows placed, files counted, totals as coverage.py states them."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 
-from planner.measure.count import Counted, count_file, count_row
+from planner.measure.apply import Counted, count_shape
+from planner.measure.count import count_row
 from planner.measure.datafile import unite
+from planner.measure.parsing import has_shapes
 from planner.measure.paths import Placed, place_directly, place_rows, unite_placed
 from planner.measure.reports import Report, total_of, unite_files
 from planner.measure.rows import Row, Rows
 from planner.measure.select import Selection
+from planner.measure.shapes import Shapes, rules_of
 from planner.measure.tree import SourceTree
 from planner.model.lines import Lines
 from planner.model.measurement import Counts, FileCoverage, Skipped
@@ -22,17 +25,18 @@ _PYTHON = frozenset({"", ".py", ".pyw"})
 BY_PLUGIN = "traced by the plugin"
 """How the reason of such a skip reads."""
 
-Progress = Callable[[Iterable[str], str], Iterable[str]]
-"""Wraps a loop over paths with a label, for a progress bar; the identity where none is wanted."""
-
 
 @dataclass(frozen=True, slots=True)
 class Project:
-    """The root and what was read of it before any data: its files and coverage.py's configuration."""
+    """The root and what was read of it before any data: its files and coverage.py's configuration.
+
+    `shapes` finds what files have to count.
+    """
 
     root: Path
     tree: SourceTree
     settings: CoverageSettings
+    shapes: Shapes
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +68,7 @@ class Assembled:
     tracks: Tracks = field(default_factory=Tracks)
 
 
-def assemble_rows(parts: tuple[Rows, ...], project: Project, progress: Progress) -> Assembled:
+def assemble_rows(parts: tuple[Rows, ...], project: Project) -> Assembled:
     """Data files: united, placed, and counted file by file by the installed coverage.py."""
     rows = unite(parts)
     selection = Selection(project.root, project.settings)
@@ -73,10 +77,8 @@ def assemble_rows(parts: tuple[Rows, ...], project: Project, progress: Progress)
         everywhere = place_rows(python, project.tree, project.settings)
         placed = selection.choose(everywhere)
     united = _unite_by_path(python, everywhere)
-    counted = [
-        count_row(project.root, path, united[path], project.settings, has_arcs=rows.has_arcs)
-        for path in progress(sorted(set(placed.files.values())), "counting")
-    ]
+    chosen = {path: united[path] for path in sorted(set(placed.files.values()))}
+    counted = _count_all(chosen, project, "counting", has_arcs=rows.has_arcs)
     files = tuple(each.file for each in counted if isinstance(each, Counted))
     skipped = (*_skipped_tracers(rows, selection), *(each for each in counted if isinstance(each, Skipped)))
     notices = (_branches_lost(),) if not rows.has_arcs and any(each.has_arcs and each.by_name for each in parts) else ()
@@ -101,13 +103,22 @@ def assemble_reports(reports: tuple[Report, ...], project: Project) -> Assembled
     return Assembled(tuple(files), totals, branch, (), notices, placed)
 
 
-def count_unmeasured(
-    paths: list[str], assembled: Assembled, project: Project, progress: Progress
-) -> list[FileCoverage | Skipped]:
+def count_unmeasured(paths: list[str], assembled: Assembled, project: Project) -> list[FileCoverage | Skipped]:
     """Source files outside the data, counted with nothing covered, by the same rules and branch mode."""
+    rows = {path: Row() for path in paths}
+    counted = _count_all(rows, project, "reading files outside the data", has_arcs=assembled.branch)
+    return [each.file if isinstance(each, Counted) else each for each in counted]
+
+
+def _count_all(rows: Mapping[str, Row], project: Project, label: str, *, has_arcs: bool) -> list[Counted | Skipped]:
+    """The counts of the files at these paths, in their order, for what each row says ran."""
+    rules = rules_of(project.settings, has_arcs=has_arcs)
+    if not has_shapes(rules):
+        return [count_row(project.root, path, rows[path], project.settings, has_arcs=has_arcs) for path in rows]
+    found = project.shapes(list(rows), rules, label)
     return [
-        count_file(project.root, path, Row(), project.settings, has_arcs=assembled.branch)
-        for path in progress(paths, "reading files outside the data")
+        shape if isinstance(shape := found[path], Skipped) else count_shape(shape, row, has_arcs=has_arcs)
+        for path, row in rows.items()
     ]
 
 

@@ -48,7 +48,7 @@ def place_rows(rows: Iterable[str], tree: SourceTree, settings: CoverageSettings
     rest = [name for name in names if name not in set(generated)]
     files = place_directly(rest, tree, settings)
     strangers = [name for name in rest if name not in files]
-    foreign = [name for name in strangers if _parts_below(name, tree) is None or not _pure(name).is_absolute()]
+    foreign = [name for name in strangers if _parts_below(name, tree) is None or not as_pure(name).is_absolute()]
     by_suffix = _place_by_suffix(foreign, tree)
     by_suffix |= _place_beside([name for name in foreign if name not in by_suffix], by_suffix, tree)
     by_end = {name: pair for name, (_, pair) in by_suffix.items()}
@@ -89,18 +89,22 @@ def _direct(row: str, tree: SourceTree, aliases: list[tuple[re.Pattern[str], str
 
 def _below_root(row: str, tree: SourceTree) -> str | None:
     """The row as a path below the root, when it is one and such a file exists there."""
+    if not _WINDOWS.search(row):
+        for top in tree.tops:
+            if row.startswith(top) and row[len(top) :] in tree.known:
+                return row[len(top) :]
     parts = _parts_below(row, tree)
     return _existing("/".join(parts), tree) if parts else None
 
 
 def _parts_below(row: str, tree: SourceTree) -> list[str] | None:
     """The normalised parts of a row that is relative or lies below the root; None when it leads elsewhere."""
-    parts = list(_pure(row).parts)
-    for root in {tree.root, tree.root.resolve()}:
-        above = list(_pure(str(root)).parts)
+    parts = list(as_pure(row).parts)
+    for root in tree.tops:
+        above = list(as_pure(root).parts)
         if parts[: len(above)] == above:
             return _normal(parts[len(above) :])
-    return None if _pure(row).is_absolute() else _normal(parts)
+    return None if as_pure(row).is_absolute() else _normal(parts)
 
 
 def _normal(parts: list[str]) -> list[str] | None:
@@ -128,7 +132,8 @@ def _existing(path: str, tree: SourceTree) -> str | None:
     return None
 
 
-def _pure(name: str) -> PurePosixPath | PureWindowsPath:
+def as_pure(name: str) -> PurePosixPath | PureWindowsPath:
+    """The path by the rules of the system that wrote it: Windows where it has a drive or a backslash."""
     return PureWindowsPath(name) if _WINDOWS.search(name) else PurePosixPath(name)
 
 
@@ -142,7 +147,7 @@ def _compile_aliases(tree: SourceTree, settings: CoverageSettings) -> list[tuple
         result = places[0].rstrip("\\/") + "/" if places else ""
         for place in places[1:]:
             pattern = place.rstrip("\\/") or place
-            if not settings.relative_files and not pattern.startswith("*") and not _pure(pattern).is_absolute():
+            if not settings.relative_files and not pattern.startswith("*") and not as_pure(pattern).is_absolute():
                 pattern = f"{tree.root}/{pattern}"
             try:
                 regex = globs_to_regex([pattern + "/"], case_insensitive=True, partial=True)
@@ -178,7 +183,7 @@ def _place_beside(
     found: dict[str, tuple[str, _Prefixes]] = {}
     for row in rows:
         for row_prefix, tree_prefix in pairs:
-            rest = _normal(list(_pure(row[len(row_prefix) :]).parts)) if row.startswith(row_prefix) else None
+            rest = _normal(list(as_pure(row[len(row_prefix) :]).parts)) if row.startswith(row_prefix) else None
             path = _existing(tree_prefix + "/".join(rest), tree) if rest else None
             if path:
                 found[row] = (path, (row_prefix, tree_prefix))
@@ -187,7 +192,7 @@ def _place_beside(
 
 
 def _longest_suffix(row: str, tree: SourceTree) -> tuple[str, int, tuple[str, str]] | None:
-    parts = _pure(row).parts
+    parts = as_pure(row).parts
     if not parts:
         return None
     best: list[tuple[str, int]] = []

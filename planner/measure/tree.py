@@ -1,10 +1,10 @@
 """The source files below a project root: which exist, which are tests, which the data never heard of."""
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 NEVER_SOURCE = frozenset({"__pycache__", "node_modules", "site-packages"})
 """Directories that never hold a project's own source."""
@@ -32,6 +32,11 @@ class SourceTree:
         return found
 
     @cached_property
+    def tops(self) -> tuple[str, ...]:
+        """The root as data may name it, with a slash behind it: as it was given, and without links."""
+        return tuple(dict.fromkeys(f"{top.as_posix().rstrip('/')}/" for top in (self.root, self.root.resolve())))
+
+    @cached_property
     def known(self) -> frozenset[str]:
         return frozenset(self.files)
 
@@ -46,37 +51,59 @@ def scan_tree(root: Path) -> SourceTree:
 
 
 def _python_files(root: Path) -> Iterator[str]:
-    real = os.path.realpath(root)
-    for directory, folders, names in os.walk(root):
-        relative = os.path.relpath(directory, root).replace(os.sep, "/")
-        prefix = "" if relative == "." else f"{relative}/"
-        folders[:] = [each for each in folders if _may_hold_source(directory, each, is_top=not prefix)]
-        python = (name for name in names if name.endswith((".py", ".pyw")))
-        yield from (prefix + name for name in python if _is_own_file(os.path.join(directory, name), real))
+    real, waiting = os.path.realpath(root), [""]
+    while waiting:
+        prefix = waiting.pop()
+        entries = _listed(os.path.join(root, prefix))
+        if prefix and _is_environment(entries):
+            continue
+        for entry in entries:
+            if entry.name.endswith((".py", ".pyw")) and _is_own_file(entry, real):
+                yield prefix + entry.name
+            elif _may_hold_source(entry, is_top=not prefix):
+                waiting.append(f"{prefix}{entry.name}/")
 
 
-def _is_own_file(path: str, root: str) -> bool:
+def _listed(folder: str) -> list[os.DirEntry[str]]:
+    try:
+        with os.scandir(folder) as entries:
+            return list(entries)
+    except OSError:
+        return []
+
+
+def _is_environment(entries: Sequence[os.DirEntry[str]]) -> bool:
+    return any(entry.name == "pyvenv.cfg" and os.path.exists(entry.path) for entry in entries)
+
+
+def _is_own_file(entry: os.DirEntry[str], root: str) -> bool:
     """A regular file, so that no pipe blocks the reader, and below the root even where it is a link."""
-    if not os.path.isfile(path):
+    try:
+        if not entry.is_file():
+            return False
+        return not entry.is_symlink() or Path(os.path.realpath(entry.path)).is_relative_to(root)
+    except OSError:
         return False
-    return not os.path.islink(path) or Path(os.path.realpath(path)).is_relative_to(root)
 
 
-def _may_hold_source(directory: str, name: str, *, is_top: bool) -> bool:
+def _may_hold_source(entry: os.DirEntry[str], *, is_top: bool) -> bool:
+    name = entry.name
     if name.startswith(".") or name in NEVER_SOURCE or name.endswith(".egg-info"):
         return False
-    path = os.path.join(directory, name)
-    if is_top and name in BUILD_OUTPUT and not os.path.exists(os.path.join(path, "__init__.py")):
+    if is_top and name in BUILD_OUTPUT and not os.path.exists(os.path.join(entry.path, "__init__.py")):
         return False
-    return not os.path.exists(os.path.join(path, "pyvenv.cfg"))
+    try:
+        return entry.is_dir(follow_symlinks=False)
+    except OSError:
+        return False
 
 
 def is_test_path(path: str) -> bool:
     """Whether the file belongs to the tests, by pytest's own naming: `tests/`, `test_x.py`, `x_test.py`."""
-    parts = PurePosixPath(path).parts
-    stem = PurePosixPath(path).stem
-    if any(part in ("tests", "test") for part in parts[:-1]):
+    *folders, name = [part for part in path.split("/") if part not in ("", ".")] or [""]
+    if "tests" in folders or "test" in folders:
         return True
+    stem = name.rpartition(".")[0] or name
     return stem == "conftest" or stem.startswith("test_") or stem.endswith("_test")
 
 

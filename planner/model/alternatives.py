@@ -2,11 +2,13 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal, TypeAlias
 
 from planner.model.facts import ModuleFacts
 from planner.model.lines import Lines
 from planner.model.measurement import Counts, FileCoverage, Measurement, Skipped
+from planner.model.mentions import FileMentions
 
 Confidence = Literal["high", "medium", "low"]
 """How sure it is that nothing reaches code.
@@ -42,11 +44,12 @@ class Settings:
     has_pyproject: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Evidence:
     """All that is looked at. Paths are relative to the root, with forward slashes.
 
-    `facts` and `python` (the texts) are those of all Python files that can be read, tests and tools among them;
+    `facts`, `python` (the texts) and `mentions` are those of all Python files that can be read, tests and tools among
+    them; texts are read when they are asked for.
     `product` are the files that code may be deleted from, `tests` those of the suite; `texts` are files
     that are no Python. `dead_ends` gives the files of `product` that nothing imports or starts once the files it is
     given are gone. `is_packaged` says that others can install the project and import from it.
@@ -55,6 +58,7 @@ class Evidence:
     measured: Measurement
     facts: Mapping[str, ModuleFacts]
     python: Mapping[str, str]
+    mentions: Mapping[str, FileMentions]
     product: frozenset[str]
     tests: frozenset[str]
     texts: Mapping[str, str]
@@ -62,6 +66,11 @@ class Evidence:
     count: Count
     settings: Settings
     is_packaged: bool
+
+    @cached_property
+    def data_has(self) -> frozenset[str]:
+        """The paths of the files that the data has."""
+        return frozenset(file.path for file in self.measured.files)
 
 
 @dataclass(frozen=True, slots=True)

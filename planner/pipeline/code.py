@@ -10,7 +10,7 @@ from planner.graph.calls import CallGraph
 from planner.graph.imports import find_edges
 from planner.graph.reach import entry_points, reach
 from planner.graph.shape import Shape, find_shape, read_configuration
-from planner.measure import Progress, Request, read_measurement
+from planner.measure import Progress, Request
 from planner.model.explanation import (
     CallRelations,
     Edge,
@@ -24,13 +24,13 @@ from planner.model.explanation import (
 from planner.model.facts import ModuleFacts, Unit
 from planner.model.lines import ranges_text
 from planner.model.measurement import Counts, FileCoverage, Measurement
-from planner.pipeline.shared import Code, product, read_code
+from planner.pipeline.shared import Code, measure_project, product
 
 
 def make_explanation(request: Request, place: str, progress: Progress) -> Explanation:
     """What there is to know about `PATH[:UNIT]`. Raises InputError when there is no such file or unit."""
-    measured = read_measurement(request, progress)
-    code = read_code(request, measured, progress)
+    taken, code = measure_project(request, progress)
+    measured = taken.measurement
     file, unit = _find(place, request.root, measured, code)
     facts = code.facts[file.path]
     units = [each for each in facts.units if _is_within(each.name, unit)]
@@ -55,8 +55,8 @@ def make_explanation(request: Request, place: str, progress: Progress) -> Explan
 
 def make_import_map(request: Request, package: str | None, depth: int | None, progress: Progress) -> ImportMap:
     """The import graph, or the part of it within `depth` imports of `package`. InputError for an unknown package."""
-    measured = read_measurement(request, progress)
-    code = read_code(request, measured, progress)
+    taken, code = measure_project(request, progress)
+    measured = taken.measurement
     modules = code.modules
     shape = find_shape(code.facts.values(), read_configuration(request.root))
     edges = [Edge(each.source, each.target, each.kind, each.line) for each in find_edges(modules)]

@@ -2,26 +2,30 @@
 
 import os
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
 from planner.alternatives.texts import read_steering_texts
 from planner.doctor import WATCHED, Exam, diagnose
-from planner.measure import Progress, Request, Taken, is_test_path, read_with_trail
+from planner.measure import Progress, Request, Taken, is_test_path
 from planner.model.calls import WatchedCall
 from planner.model.facts import ModuleFacts
 from planner.model.findings import Diagnosis, Examination
 from planner.model.measurement import Skipped
 from planner.model.outcomes import TestOutcome
 from planner.pipeline.entered import Entered
-from planner.pipeline.shared import Code, read_code, watched
+from planner.pipeline.shared import Code, measure_project, watched
 from planner.settings import read_coverage_settings, read_pytest_settings
 from planner.settings.gates import read_gates
-from planner.source.cache import read_all_calls
+from planner.source.kinds import calls_kind
 from planner.source.read import read_text
 from planner.suite.locate import locate
-from planner.suite.reports import read_reports
+from planner.suite.reports import Reports, read_reports
 from planner.suite.retries import settle
+
+CALLS = calls_kind(WATCHED)
+"""What the checks look for in every file."""
 
 
 def make_diagnosis(
@@ -31,12 +35,11 @@ def make_diagnosis(
 
     `junit` are JUnit files or folders of them, below the root or absolute; `silenced` as in `diagnose`.
     """
-    taken = read_with_trail(request, progress)
-    code = read_code(request, taken.measurement, progress)
+    taken, code = measure_project(request, progress, more=(CALLS,))
     exam = gather_exam(code, taken, junit)
     return Examination(
         request.root.name,
-        taken.measurement,
+        exam.measurement,
         diagnose(exam, silenced, watch=watched(progress, "examining the measurement")),
         _blocked(exam),
     )
@@ -50,8 +53,8 @@ def _blocked(exam: Exam) -> int | None:
 
 def make_exam(request: Request, junit: Sequence[str], progress: Progress) -> Exam:
     """All that the checks look at, read from a real project. Raises InputError or ConfigError, one line each."""
-    taken = read_with_trail(request, progress)
-    return gather_exam(read_code(request, taken.measurement, progress), taken, junit)
+    taken, code = measure_project(request, progress, more=(CALLS,))
+    return gather_exam(code, taken, junit)
 
 
 def find_diagnosis(
@@ -69,9 +72,11 @@ def gather_exam(code: Code, taken: Taken, junit: Sequence[str] = ()) -> Exam:
     pytest = read_pytest_settings(root)
     texts = read_steering_texts(root, code.tree.files)
     tests = {path: each.facts for path, each in code.tests.items()}
+    reports = read_reports([root / path for path in junit]) if junit else None
+    notices = reports.notices if reports else ()
     return Exam(
         project=root.name,
-        measurement=taken.measurement,
+        measurement=replace(taken.measurement, notices=(*taken.measurement.notices, *notices)),
         settings=settings,
         pytest=pytest,
         trail=taken.trail,
@@ -81,7 +86,7 @@ def gather_exam(code: Code, taken: Taken, junit: Sequence[str] = ()) -> Exam:
         calls=_calls(code),
         gates=read_gates(texts, settings, pytest),
         texts=texts,
-        outcomes=_outcomes(code, tests, junit) if junit else None,
+        outcomes=_outcomes(code, tests, reports) if reports else None,
         modified=_modified(root, code.tree.files),
         reach=Entered(code.facts, tests),
         recount=taken.recount,
@@ -91,16 +96,14 @@ def gather_exam(code: Code, taken: Taken, junit: Sequence[str] = ()) -> Exam:
 
 def _calls(code: Code) -> tuple[WatchedCall, ...]:
     """The watched calls of product and tests, in the order of paths and lines."""
-    request, tree = code.request, code.tree
-    paths = [path for path in tree.files if path in code.facts or is_test_path(path)]
-    read = read_all_calls(request.root, paths, tree.known, WATCHED, request.caches, code.progress)
+    paths = [path for path in code.tree.files if path in code.facts or is_test_path(path)]
+    read = code.files.read(CALLS, paths)
     return tuple(call for calls in read.values() if not isinstance(calls, Skipped) for call in calls)
 
 
-def _outcomes(code: Code, tests: Mapping[str, ModuleFacts], junit: Sequence[str]) -> tuple[TestOutcome, ...]:
+def _outcomes(code: Code, tests: Mapping[str, ModuleFacts], reports: Reports) -> tuple[TestOutcome, ...]:
     """How each test ended, once for each, with its place in the tree where that is found."""
-    read = read_reports([code.request.root / path for path in junit])
-    return settle(locate(read.outcomes, tests, filter(is_test_path, code.tree.files)))
+    return settle(locate(reports.outcomes, tests, filter(is_test_path, code.tree.files)))
 
 
 def _modified(root: Path, paths: Iterable[str]) -> dict[str, float]:

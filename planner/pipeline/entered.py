@@ -1,11 +1,11 @@
 """What tests would enter of the product, by the calls in both; the graph is made when somebody asks first."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 
-from planner.graph.calls import CallGraph, Edge, call_graph
-from planner.graph.reach import reach
+from planner.graph.calls import OpenCalls, open_calls
+from planner.graph.reach import reach_from
 from planner.model.facts import MODULE, ModuleFacts
 from planner.model.problem import BodyKey
 from planner.model.seams import UnitKey
@@ -43,17 +43,17 @@ class Entered:
         return self._of_all(self._search({number for key in units for number in self._called.get(key, ())}))
 
     def _of_all(self, found: Mapping[int, float]) -> Mapping[UnitKey, float]:
-        return {self._keys[number]: chance for number, chance in found.items() if number < len(self._keys)}
+        return {self._keys[number]: chance for number, chance in found.items()}
 
     def _found(self, units: Iterable[UnitKey]) -> Mapping[int, float]:
         return self._search({number for key in units for number in self._numbers.get(key, ())})
 
     def _search(self, starts: Set[int]) -> Mapping[int, float]:
-        return reach(len(self._keys), self._with_start(starts)) if starts else {}
+        return reach_from(starts, self._graph)
 
     @cached_property
-    def _graph(self) -> CallGraph:
-        return call_graph([*self.product.values(), *self.tests.values()])
+    def _graph(self) -> OpenCalls:
+        return open_calls([*self.product.values(), *self.tests.values()])
 
     @cached_property
     def _keys(self) -> list[UnitKey]:
@@ -81,19 +81,13 @@ class Entered:
         for number, (path, name) in enumerate(self._keys):
             for key in _standing_for(name) if path in self.tests else (name,):
                 alone.setdefault((path, key), set()).add(number)
-        found = {key: set(numbers) for key, numbers in alone.items()}
+        found: dict[UnitKey, Set[int]] = dict(alone)
         for path, facts in self.tests.items():
             for unit in facts.units:
-                first = {number for key in before(path, unit.name) for number in alone.get(key, ())}
-                for key in _standing_for(unit.name) if first else ():
-                    found[path, key] |= first
+                first = {number for key in before(path, unit.name) if key in alone for number in alone[key]}
+                for name in _standing_for(unit.name) if first else ():
+                    found[path, name] = found[path, name] | first
         return found
-
-    def _with_start(self, starts: Iterable[int]) -> CallGraph:
-        """The graph with one more unit that is certain to call all of `starts`: one search does for them together."""
-        graph, number = self._graph, len(self._keys)
-        edges = tuple(Edge(number, each, "name", 1.0, 0) for each in sorted(starts))
-        return replace(graph, edges=(*graph.edges, edges))
 
 
 def _set_up(path: str, name: str) -> Iterator[UnitKey]:

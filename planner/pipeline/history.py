@@ -13,14 +13,15 @@ from planner.history.codec import with_key
 from planner.history.noise import find_noise
 from planner.history.store import Kept, keep_snapshot, list_snapshots, read_snapshot
 from planner.history.why import explain_change
-from planner.measure import Progress, Request, read_measurement
+from planner.measure import Progress, Request, read_with_trail
 from planner.model.facts import ModuleFacts
 from planner.model.history import Change, Circumstances, FileShot, Noise, Snapshot, Span
 from planner.model.lines import NO_LINES
 from planner.model.measurement import FileCoverage, Measurement, Skipped
-from planner.pipeline.shared import read_code
+from planner.pipeline.reading import Files, open_files
+from planner.pipeline.shared import measure_project
 from planner.settings import CoverageSettings, read_coverage_settings
-from planner.source.cache import read_all_facts
+from planner.source.kinds import FACTS
 from planner.source.marks import line_marks, source_hash
 from planner.source.read import read_source
 from planner.state import state_folder
@@ -77,17 +78,14 @@ def take_snapshot(request: Request, store: Path, note: Note, progress: Progress)
 
 
 def make_snapshot(request: Request, note: Note, progress: Progress) -> Snapshot:
-    """The measurement as it would be kept."""
-    return measure_snapshot(request, note, progress)[0]
-
-
-def measure_snapshot(request: Request, note: Note, progress: Progress) -> tuple[Snapshot, tuple[Skipped, ...]]:
-    """The same, and the files that could not be read: they are not in its total, or their units are not known."""
-    measured = read_measurement(request, progress)
-    shots = list(_shots(measured, request, progress))
+    """The measurement as it would be kept, with the files that are not in its total or whose units are not known."""
+    files = open_files(request, progress)
+    measured = read_with_trail(request, progress, files.sources).measurement
+    shots = list(_shots(measured, files))
     head = read_head(request.root)
     settings = read_coverage_settings(request.root, request.rcfile)
-    snapshot = with_key(
+    unread = (Skipped(each.path, f"counted, but its units are not known: {each.reason}") for _, each in shots if each)
+    return with_key(
         Snapshot(
             key="",
             taken=note.taken,
@@ -99,10 +97,9 @@ def measure_snapshot(request: Request, note: Note, progress: Progress) -> tuple[
             git_branch=head.branch,
             metrics=dict(note.metrics),
             label=note.label,
+            left_out=(*measured.skipped, *unread),
         )
     )
-    unread = (Skipped(each.path, f"counted, but its units are not known: {each.reason}") for _, each in shots if each)
-    return snapshot, (*measured.skipped, *unread)
 
 
 def make_change(request: Request, store: Path, old: str, new: str, note: Note, progress: Progress) -> Change:
@@ -149,7 +146,7 @@ def make_noise(request: Request, runs: Sequence[str], note: Note, confidence: fl
     shots = [make_snapshot(replace(request, data=(run,)), note, progress) for run in runs]
     if not shots:
         return find_noise(shots, lambda path, unit: (), confidence)
-    code = read_code(request, read_measurement(replace(request, data=(runs[0],)), progress), progress)
+    _, code = measure_project(replace(request, data=(runs[0],)), progress)
     touches = code.touches
 
     def reasons(path: str, unit: str) -> tuple[str, ...]:
@@ -160,12 +157,12 @@ def make_noise(request: Request, runs: Sequence[str], note: Note, confidence: fl
     return find_noise(shots, reasons, confidence)
 
 
-def _shots(measured: Measurement, request: Request, progress: Progress) -> Iterator[tuple[FileShot, Skipped | None]]:
+def _shots(measured: Measurement, files: Files) -> Iterator[tuple[FileShot, Skipped | None]]:
     """What is kept of each file, with the reason why its source or its facts are missing from that."""
     paths = [file.path for file in measured.files if file.in_tree]
-    facts = read_all_facts(request.root, paths, frozenset(paths), None, progress)
+    facts = files.read(FACTS, paths)
     for file in measured.files:
-        source = read_source(request.root, file.path) if file.in_tree else Skipped(file.path, "outside the tree")
+        source = read_source(files.tree.root, file.path) if file.in_tree else Skipped(file.path, "outside the tree")
         about = facts.get(file.path)
         unread = (each for each in (source, about) if file.in_tree and isinstance(each, Skipped))
         yield _shot(file, source, about), next(unread, None)

@@ -14,7 +14,8 @@ from planner.model.resume import Resumed
 from planner.pipeline.history import Note
 from planner.pipeline.plan import Goal, make_plan
 from planner.pipeline.receipt import make_receipt, tasks_of
-from planner.source.cache import read_all_facts
+from planner.source.kinds import FACTS
+from planner.source.library import read_all
 
 
 def make_resumed(
@@ -52,7 +53,7 @@ def _option(outcome: Outcome, receipt: Receipt) -> Option | None:
 def _places(request: Request, receipt: Receipt, progress: Progress) -> dict[str, tuple[Span, ...] | None]:
     """The definitions of each file that a task is aimed at."""
     paths = sorted({path_today(each.task, receipt) for each in receipt.tasks})
-    facts = read_all_facts(request.root, paths, frozenset(paths), None, progress)
+    facts = read_all(FACTS, request.root, paths, frozenset(paths), None, progress)
     return {path: _spans(facts.get(path)) for path in paths}
 
 

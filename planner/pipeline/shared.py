@@ -4,7 +4,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from planner.config import read_config
 from planner.forecast import Surroundings
@@ -12,17 +12,18 @@ from planner.forecast.doubles import find_doubles
 from planner.forecast.project import Project, read_project
 from planner.forecast.seams import Catalogue, read_catalogue
 from planner.forecast.touches import CalledUnit, Touches, direct_touches, with_indirect
-from planner.graph.calls import CallGraph, call_graph
+from planner.graph.calls import CallGraph, OpenCalls, call_graph, open_calls
 from planner.graph.closure import Closures, import_closures
 from planner.graph.imports import Modules, index_modules
 from planner.graph.reach import reach
-from planner.measure import Progress, Request, is_test_path, scan_tree
+from planner.measure import Progress, Request, Taken, is_test_path, read_with_trail
 from planner.measure.tree import SourceTree
 from planner.model.facts import ModuleFacts
 from planner.model.measurement import FileCoverage, Measurement, Skipped
 from planner.model.seams import Double, TestFacts, UnitKey
 from planner.model.wish import Wish
-from planner.source.cache import read_all_facts, read_all_tests
+from planner.pipeline.reading import Files, open_files
+from planner.source.kinds import FACTS, TESTS, Kind
 
 T = TypeVar("T")
 
@@ -36,6 +37,7 @@ class Code:
     progress: Progress
     wish: Wish = field(default_factory=Wish)
     unread: tuple[Skipped, ...] = ()
+    read: Files | None = None
 
     @property
     def notices(self) -> tuple[str, ...]:
@@ -43,28 +45,37 @@ class Code:
         return (*_about_newer(self.facts), *_about_unread(self.unread))
 
     @cached_property
+    def files(self) -> Files:
+        """The files of the project, read once for all."""
+        return self.read or open_files(self.request, self.progress)
+
+    @property
     def tree(self) -> SourceTree:
         """All Python files of the project."""
-        return scan_tree(self.request.root)
+        return self.files.tree
 
     @cached_property
     def tests(self) -> Mapping[str, TestFacts]:
         """The tests and conftest files that can be read, by path. They take longer to read than all else: once."""
-        paths = filter(is_test_path, self.tree.files)
-        read = read_all_tests(self.request.root, paths, self.tree.known, self.request.caches, self.progress)
+        read = self.files.read(TESTS, filter(is_test_path, self.tree.files))
         return {path: each for path, each in read.items() if not isinstance(each, Skipped)}
 
     @cached_property
     def others(self) -> Mapping[str, ModuleFacts]:
         """The facts of the Python files that are no product: tests, conftest, setup, examples."""
         rest = [path for path in self.tree.files if path not in self.facts and not is_test_path(path)]
-        found = read_all_facts(self.request.root, rest, self.tree.known, None, self.progress)
+        found = self.files.read(FACTS, rest)
         read = {path: each for path, each in found.items() if not isinstance(each, Skipped)}
         return dict(sorted({**read, **{path: each.facts for path, each in self.tests.items()}}.items()))
 
     @cached_property
     def calls(self) -> CallGraph:
         return call_graph(self.facts.values())
+
+    @cached_property
+    def open_calls(self) -> OpenCalls:
+        """The same units and numbers, for who asks what few of them call."""
+        return open_calls(self.facts.values())
 
     @cached_property
     def modules(self) -> Modules:
@@ -95,8 +106,15 @@ class Code:
     @cached_property
     def around(self) -> Surroundings:
         """What the forecast knows around each unit."""
-        runs = {facts.path: self.closures.of(module).files for module, facts in self.modules.by_name.items()}
-        return Surroundings(self.direct, self.doubles, runs, _Reach(self.calls, self._keys()), self.wish.noise)
+        modules = {facts.path: module for module, facts in self.modules.by_name.items()}
+        return Surroundings(
+            touches=self.direct,
+            doubles=self.doubles,
+            runs_on_import=_Runs(self.closures, modules),
+            reached=_Reach(self.open_calls, self._keys()),
+            noise=self.wish.noise,
+            groups={path: self.closures.group(module) for path, module in modules.items()},
+        )
 
     @cached_property
     def catalogue(self) -> Catalogue:
@@ -105,8 +123,7 @@ class Code:
     def _keys(self) -> list[UnitKey]:
         """The key of each unit of the call graph, by its number."""
         paths = {facts.module: facts.path for facts in self.facts.values()}
-        units = zip(self.calls.modules, self.calls.units, strict=True)
-        return [(paths[module], unit.name) for module, unit in units]
+        return [(paths[facts.module], unit.name) for facts in self.facts.values() for unit in facts.units]
 
     def _called(self) -> dict[UnitKey, list[CalledUnit]]:
         keys = self._keys()
@@ -134,7 +151,7 @@ def _about_unread(unread: Sequence[Skipped]) -> Iterator[str]:
 class _Reach(Mapping[UnitKey, Mapping[UnitKey, float]]):
     """Unit -> the units that a test of it enters besides, with how likely; computed when it is asked for."""
 
-    def __init__(self, graph: CallGraph, keys: list[UnitKey]) -> None:
+    def __init__(self, graph: OpenCalls, keys: list[UnitKey]) -> None:
         self._graph, self._keys = graph, keys
         self._numbers = {key: number for number, key in enumerate(keys)}
 
@@ -149,13 +166,37 @@ class _Reach(Mapping[UnitKey, Mapping[UnitKey, float]]):
         return len(self._numbers)
 
 
-def read_code(request: Request, measured: Measurement, progress: Progress, wish: Wish | None = None) -> Code:
-    """The facts of every product file that can be read; the others are named by the measurement, or among notices."""
-    paths = sorted(file.path for file in product(measured))
-    found = read_all_facts(request.root, paths, frozenset(paths), request.caches, progress)
+class _Runs(Mapping[str, frozenset[str]]):
+    """File -> the files that importing it runs; computed when it is asked for, since all of them together are many."""
+
+    def __init__(self, closures: Closures, modules: Mapping[str, str]) -> None:
+        self._closures, self._modules = closures, modules
+
+    def __getitem__(self, path: str) -> frozenset[str]:
+        return self._closures.files_of(self._modules[path])
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._modules)
+
+    def __len__(self) -> int:
+        return len(self._modules)
+
+
+def measure_project(
+    request: Request, progress: Progress, wish: Wish | None = None, more: tuple[Kind[Any], ...] = ()
+) -> tuple[Taken, Code]:
+    """The measurement, and the facts of every product file that can be read, each file read once for both.
+
+    The others are named by the measurement, or among notices. `more` are further kinds that the story asks for, of
+    product and tests, found in the same reading. Raises InputError or ConfigError, one line each.
+    """
+    files = open_files(request, progress, more)
+    taken = read_with_trail(request, progress, files.sources)
+    paths = sorted(file.path for file in product(taken.measurement))
+    found = files.read(FACTS, paths, frozenset(paths))
     facts = {path: facts for path, facts in found.items() if not isinstance(facts, Skipped)}
     unread = tuple(each for each in found.values() if isinstance(each, Skipped))
-    return Code(request, facts, progress, wish or Wish(), unread)
+    return taken, Code(request, facts, progress, wish or Wish(), unread, files)
 
 
 def watched(progress: Progress, label: str) -> Callable[[Sequence[T]], Iterator[T]]:

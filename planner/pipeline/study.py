@@ -11,7 +11,7 @@ from functools import cached_property
 from planner.errors import ConfigError
 from planner.forecast import Grain, import_share
 from planner.graph.imports import find_edges
-from planner.measure import Progress, Request, Taken, read_with_trail
+from planner.measure import Progress, Request, Taken
 from planner.model.blocked import Blockage
 from planner.model.churn import Churn
 from planner.model.explanation import Edge, UnitGaps
@@ -24,8 +24,8 @@ from planner.model.seams import SEAM_KINDS
 from planner.model.target import Target
 from planner.model.wish import Wish, is_match
 from planner.pipeline.code import gaps_of
-from planner.pipeline.doctor import find_diagnosis
-from planner.pipeline.shared import Code, measured_product, product, read_code, watched
+from planner.pipeline.doctor import CALLS, find_diagnosis
+from planner.pipeline.shared import Code, measure_project, measured_product, product, watched
 from planner.pipeline.silence import read_silenced
 from planner.pipeline.start import (
     Goal,
@@ -46,6 +46,7 @@ from planner.pipeline.start import (
 from planner.solve import Field, Ground, find_ceilings, plan_options, recommend
 from planner.solve.assume import with_done, with_free_seams
 from planner.solve.mend import with_mendings
+from planner.source.kinds import MENTIONS
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,8 +117,7 @@ class Study:
 
 def read_study(request: Request, wish: Wish, progress: Progress) -> Study:
     """Measure and read all that plans are made from. Raises InputError or ConfigError, one line each."""
-    taken = read_with_trail(request, progress)
-    return Study(request, taken, read_code(request, taken.measurement, progress, wish))
+    return Study(request, *measure_project(request, progress, wish, (CALLS, MENTIONS)))
 
 
 def plan_study(study: Study, goal: Goal, assumed: Assumed | None = None) -> Planned:

@@ -4,17 +4,18 @@ from collections.abc import Iterable, Iterator, Mapping
 from fnmatch import fnmatchcase
 
 from planner.errors import NoDataError
-from planner.measure import Progress, Request, Taken, is_test_path, read_with_trail, scan_tree
+from planner.measure import Progress, Request, Taken, is_test_path
 from planner.measure.contexts import read_contexts
 from planner.measure.tree import NOT_PRODUCT, SourceTree, source_roots
 from planner.model.inventory import Inventory
 from planner.model.measurement import Skipped
 from planner.model.suite import SuiteFacts
 from planner.pipeline.entered import Entered
-from planner.pipeline.shared import Code, product, read_code
+from planner.pipeline.reading import open_files
+from planner.pipeline.shared import Code, measure_project, product
 from planner.settings import read_coverage_settings
 from planner.settings.collection import CollectionSettings, read_collection_settings
-from planner.source.cache import read_all_facts, read_all_suites
+from planner.source.kinds import FACTS, SUITES
 from planner.suite.collection import Collection
 from planner.suite.fixtures import fixtures_used
 from planner.suite.inventory import Data, Sight, take_inventory
@@ -71,7 +72,8 @@ def _read(code: Code, settings: CollectionSettings) -> tuple[dict[str, SuiteFact
     modules = {facts.module: path for path, facts in code.facts.items()}
     found: dict[str, SuiteFacts | Skipped] = {}
     for _ in range(_MOST_ROUNDS):
-        found |= read_all_suites(code.request.root, wanted, code.tree.known, code.request.caches, code.progress)
+        read = code.files.read(SUITES, wanted)
+        found |= read
         named = {*settings.plugins, *(name for each in found.values() for name in _built_on(each))}
         wanted = sorted({modules[name] for name in named if name in modules} - found.keys())
         if not wanted:
@@ -95,10 +97,9 @@ def _is_named(path: str, patterns: Iterable[str]) -> bool:
 def _code_and_data(request: Request, progress: Progress) -> tuple[Code, Data]:
     """The product as it was measured; without any data, as the tree has it. Data that was asked for must be there."""
     try:
-        taken = read_with_trail(request, progress)
+        taken, code = measure_project(request, progress)
     except NoDataError as error:
         return _unmeasured(request, progress), Data(reason=str(error))
-    code = read_code(request, taken.measurement, progress)
     measured = taken.measurement
     files = {file.path: file for file in product(measured) if file.path in code.facts}
     return code, Data(files, _contexts(request, taken), measured.totals, measured.inputs)
@@ -117,13 +118,15 @@ def _data_files(taken: Taken) -> frozenset[str]:
 
 def _unmeasured(request: Request, progress: Progress) -> Code:
     """The product without data: the configured source, `src`, or packages at the root; else all that is no test."""
-    tree = scan_tree(request.root)
+    files = open_files(request, progress)
+    tree = files.tree
     settings = read_coverage_settings(request.root, request.rcfile)
     configured = request.source or (*settings.source, *settings.source_pkgs, *settings.source_dirs)
     roots = source_roots(tree, _packages(tree), configured)
     paths = [path for path in tree.files if _is_product(path) and any(_is_below(path, each) for each in roots)]
-    read = read_all_facts(request.root, paths, frozenset(paths), request.caches, progress)
-    return Code(request, {path: each for path, each in read.items() if not isinstance(each, Skipped)}, progress)
+    read = files.read(FACTS, paths, frozenset(paths))
+    facts = {path: each for path, each in read.items() if not isinstance(each, Skipped)}
+    return Code(request, facts, progress, read=files)
 
 
 def _packages(tree: SourceTree) -> list[str]:

@@ -8,7 +8,7 @@ from planner.errors import ConfigError, NoDataError
 from planner.forecast import forecast_candidates, read_rates
 from planner.forecast.rerun import Coverable, find_coverable
 from planner.forecast.unblock import forecast_mendings
-from planner.measure import Progress, Request, is_test_path, read_measurement, scan_tree
+from planner.measure import Progress, Request, is_test_path
 from planner.model.blocked import Blockage, Passing, PassTarget, Repairs, Tally
 from planner.model.facts import ModuleFacts
 from planner.model.inventory import CollectedTest
@@ -16,12 +16,13 @@ from planner.model.measurement import Measurement, Skipped
 from planner.model.plan import Effort, Forecast
 from planner.model.suite import SuiteFacts
 from planner.pipeline.entered import Entered
+from planner.pipeline.reading import open_files
 from planner.pipeline.reruns import Reruns
-from planner.pipeline.shared import Code, product, read_code
+from planner.pipeline.shared import Code, measure_project, product
 from planner.pipeline.suite import read_suite
 from planner.settings.collection import read_collection_settings
 from planner.solve.passes import plan_passes, recommend_passes
-from planner.source.cache import read_all_facts
+from planner.source.kinds import FACTS
 from planner.source.read import read_text
 from planner.suite.causes import Evidence, Found, find_causes
 from planner.suite.collection import Collection
@@ -39,8 +40,7 @@ def make_blockage(request: Request, repairs: Repairs, progress: Progress) -> Blo
 
     Coverage is not needed: without any, no points are forecast.
     """
-    measured = _measured(request, progress)
-    code = read_code(request, measured, progress) if measured else _read_all(request, progress)
+    measured, code = _measured(request, progress) or (None, _read_all(request, progress))
     return find_blockage(code, measured, _forecast(code, measured) if measured else None, repairs)
 
 
@@ -75,22 +75,23 @@ def find_blockage(code: Code, measured: Measurement | None, forecast: Forecast |
     )
 
 
-def _measured(request: Request, progress: Progress) -> Measurement | None:
+def _measured(request: Request, progress: Progress) -> tuple[Measurement, Code] | None:
     """None where no data is to be found; data that was named has to be there."""
     try:
-        return read_measurement(request, progress)
+        taken, code = measure_project(request, progress)
     except NoDataError:
         if request.data:
             raise
         return None
+    return taken.measurement, code
 
 
 def _read_all(request: Request, progress: Progress) -> Code:
     """The code of every Python file that is no test, for a project that was not measured."""
-    tree = scan_tree(request.root)
-    paths = [path for path in tree.files if not is_test_path(path)]
-    read = read_all_facts(request.root, paths, tree.known, request.caches, progress)
-    return Code(request, {path: each for path, each in read.items() if not isinstance(each, Skipped)}, progress)
+    files = open_files(request, progress)
+    read = files.read(FACTS, [path for path in files.tree.files if not is_test_path(path)])
+    facts = {path: each for path, each in read.items() if not isinstance(each, Skipped)}
+    return Code(request, facts, progress, read=files)
 
 
 def _forecast(code: Code, measured: Measurement) -> Forecast:

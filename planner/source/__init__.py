@@ -11,10 +11,18 @@ from planner.model.measurement import Skipped
 from planner.model.seams import TestFacts
 from planner.source.names import module_name
 from planner.source.patches import patches_of
-from planner.source.read import Parsed, parse_source, read_source
-from planner.source.walk import walk_tree
+from planner.source.read import read_source
+from planner.source.text import Text, text_at
 
-__all__ = ["facts_of_source", "facts_of_test", "module_name", "read_facts", "read_test_facts"]
+__all__ = [
+    "facts_of",
+    "facts_of_source",
+    "facts_of_test",
+    "module_name",
+    "read_facts",
+    "read_test_facts",
+    "tests_of",
+]
 
 
 def read_facts(root: Path, path: str, known: Set[str]) -> ModuleFacts | Skipped:
@@ -30,8 +38,7 @@ def read_facts(root: Path, path: str, known: Set[str]) -> ModuleFacts | Skipped:
 
 def facts_of_source(source: bytes, path: str, known: Set[str]) -> ModuleFacts | Skipped:
     """The facts of a file whose bytes are at hand."""
-    parsed = parse_source(source, path)
-    return parsed if isinstance(parsed, Skipped) else _facts_of(parsed, path, known)
+    return facts_of(text_at(source, path, known))
 
 
 def read_test_facts(root: Path, path: str, known: Set[str]) -> TestFacts | Skipped:
@@ -42,30 +49,18 @@ def read_test_facts(root: Path, path: str, known: Set[str]) -> TestFacts | Skipp
 
 def facts_of_test(source: bytes, path: str, known: Set[str]) -> TestFacts | Skipped:
     """As `read_test_facts`, of a file whose bytes are at hand."""
-    parsed = parse_source(source, path)
+    return tests_of(text_at(source, path, known))
+
+
+def tests_of(text: Text) -> TestFacts | Skipped:
+    """As `facts_of_test`, of a text that others look at, too."""
+    parsed = text.parsed
     if isinstance(parsed, Skipped):
         return parsed
-    facts = _facts_of(parsed, path, known)
+    facts = facts_of(text)
     return facts if isinstance(facts, Skipped) else patches_of(parsed.tree, facts)
 
 
-def _facts_of(parsed: Parsed, path: str, known: Set[str]) -> ModuleFacts | Skipped:
-    module = module_name(path, known)
-    package = module if path.endswith("__init__.py") else module.rpartition(".")[0]
-    last_line = max((node.end_lineno or 1 for node in parsed.tree.body), default=1)
-    try:
-        walk = walk_tree(parsed.tree, package, last_line, module)
-    except RecursionError:
-        return Skipped(path, "nested too deeply to be read")
-    return ModuleFacts(
-        path=path,
-        module=module,
-        units=walk.units(),
-        import_time=walk.import_time,
-        hollow=walk.hollow,
-        guarded=walk.guarded,
-        main_block=walk.main_block,
-        imports=tuple(walk.imports),
-        dynamic=tuple(walk.dynamic),
-        is_newer=parsed.is_newer,
-    )
+def facts_of(text: Text) -> ModuleFacts | Skipped:
+    """As `facts_of_source`, of a text that others look at, too."""
+    return text.facts

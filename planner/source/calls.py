@@ -15,9 +15,10 @@ from planner.model.calls import WatchedCall
 from planner.model.facts import MODULE
 from planner.model.measurement import Skipped
 from planner.source.excerpts import Excerpts
-from planner.source.names import bindings_of, module_name
-from planner.source.read import parse_source, read_source
+from planner.source.names import bindings_of
+from planner.source.read import read_source
 from planner.source.scopes import Scope, written_name
+from planner.source.text import Text, text_at
 
 Role: TypeAlias = Literal["call", "context", "decorator"]
 
@@ -74,17 +75,20 @@ def calls_of_source(
     source: bytes, path: str, known: Set[str], watched: Sequence[str]
 ) -> tuple[WatchedCall, ...] | Skipped:
     """As `read_calls`, of a file whose bytes are at hand."""
-    if not _may_name(source, tuple(watched)):
+    return calls_of(text_at(source, path, known), watched)
+
+
+def calls_of(text: Text, watched: Sequence[str]) -> tuple[WatchedCall, ...] | Skipped:
+    """As `read_calls`, of a text that others look at, too."""
+    if not _may_name(text.source, tuple(watched)):
         return ()
-    parsed = parse_source(source, path)
+    parsed = text.parsed
     if isinstance(parsed, Skipped):
         return parsed
-    module = module_name(path, known)
-    package = module if path.endswith("__init__.py") else module.rpartition(".")[0]
-    excerpts, strings, beginnings = Excerpts(source, parsed), _Strings(), tuple(watched)
-    sites = sorted(_sites(parsed.tree, package), key=lambda site: (site.node.lineno, site.node.col_offset))
+    excerpts, strings, beginnings = Excerpts(text.source, parsed), _Strings(), tuple(watched)
+    sites = sorted(_sites(parsed.tree, text.package), key=lambda site: (site.node.lineno, site.node.col_offset))
     return tuple(
-        _watched_call(path, name, site, excerpts, strings)
+        _watched_call(text.path, name, site, excerpts, strings)
         for site in sites
         if (name := _name(site)) and name.startswith(beginnings)
     )

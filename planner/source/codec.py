@@ -7,7 +7,9 @@ from typing import TypeVar, get_args
 from planner.model.calls import WatchedCall
 from planner.model.facts import Call, CallKind, Import, ImportKind, ModuleFacts, Unit, UnitKind
 from planner.model.measurement import Skipped
+from planner.model.mentions import FileMentions
 from planner.model.seams import Patch, TestFacts
+from planner.model.shape import Shape
 from planner.model.suite import SKIP_KINDS, Cases, Mark, Skip, SuiteFacts, Written, WrittenFixture
 from planner.source.tables import (
     FLAG,
@@ -20,6 +22,7 @@ from planner.source.tables import (
     Table,
     Values,
     check,
+    int_tuples,
     numbers_by_name,
     one_of,
     pair_tuples,
@@ -167,6 +170,34 @@ _SUITES = Table(
     imports_pytest=FLAG,
 )
 
+_SHAPES = Table(
+    Shape,
+    path=TEXT,
+    statements=LINES,
+    excluded=LINES,
+    continued=LINES,
+    coded=LINES,
+    arcs=Column(int_tuples),
+    jumps=Column(int_tuples),
+    partial=LINES,
+)
+
+_MENTIONS = Table(
+    FileMentions,
+    path=TEXT,
+    words=Column(pair_tuples),
+    defined=TEXT,
+    quoted=TEXT,
+    beginnings=TEXT,
+    endings=TEXT,
+    reflecting=Column(int_tuples),
+    registered=Column(int_tuples),
+    is_listing=FLAG,
+    is_loading=FLAG,
+    is_starting=FLAG,
+    signs=NUMBER,
+)
+
 _SKIPS = Table(Skipped, path=TEXT, reason=TEXT, line=NUMBER)
 """A Skipped without a line has no row: see `cache`."""
 
@@ -191,6 +222,16 @@ def pack_calls(calls: tuple[WatchedCall, ...] | Skipped) -> Row:
     return _WATCHED.pack(calls) if isinstance(calls, tuple) else _pack_skip(calls)
 
 
+def pack_shape(shape: Shape | Skipped) -> Row:
+    """As `pack_facts`, for what a file has to count."""
+    return _SHAPES.pack([shape]) if isinstance(shape, Shape) else _pack_skip(shape)
+
+
+def pack_mentions(mentions: FileMentions | Skipped) -> Row:
+    """As `pack_facts`, for what a file mentions."""
+    return _MENTIONS.pack([mentions]) if isinstance(mentions, FileMentions) else _pack_skip(mentions)
+
+
 def unpack_facts(rows: Sequence[object]) -> list[Facts]:
     """The facts of many files, in the order of `rows`. Raises ValueError for a row that is none."""
     return _unpack(rows, _MODULES, lambda width: width == _MODULES.width, lambda found: found[0])
@@ -204,6 +245,16 @@ def unpack_tests(rows: Sequence[object]) -> list[TestFacts | Skipped]:
 def unpack_suites(rows: Sequence[object]) -> list[SuiteFacts | Skipped]:
     """As `unpack_facts`, for rows of `pack_suite`."""
     return _unpack(rows, _SUITES, lambda width: width == _SUITES.width, lambda found: found[0])
+
+
+def unpack_shapes(rows: Sequence[object]) -> list[Shape | Skipped]:
+    """As `unpack_facts`, for rows of `pack_shape`."""
+    return _unpack(rows, _SHAPES, lambda width: width == _SHAPES.width, lambda found: found[0])
+
+
+def unpack_mentions(rows: Sequence[object]) -> list[FileMentions | Skipped]:
+    """As `unpack_facts`, for rows of `pack_mentions`."""
+    return _unpack(rows, _MENTIONS, lambda width: width == _MENTIONS.width, lambda found: found[0])
 
 
 def unpack_calls(rows: Sequence[object]) -> list[tuple[WatchedCall, ...] | Skipped]:

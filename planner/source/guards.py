@@ -8,6 +8,7 @@ from operator import eq, ge, gt, le, lt, ne
 from typing import TypeAlias
 
 from planner.source.names import dotted_name
+from planner.source.nodes import children
 
 Known: TypeAlias = Mapping[str, bool]
 """Names of a module that stand for a condition on the environment, and what it comes to here."""
@@ -44,6 +45,8 @@ _ASKED = frozenset({"sys.platform", "os.name", "sys.version_info", "sys.implemen
     "platform.python_implementation",
 }
 """Names that make a condition one on the environment, whether or not its answer is known here."""
+
+_LAST = frozenset(name.rpartition(".")[2] for name in _ASKED)
 
 
 def is_type_checking(test: ast.expr) -> bool:
@@ -93,7 +96,13 @@ def is_environment_guard(test: ast.expr, known: Known) -> bool:
     """Whether the condition asks for platform, operating system or Python version."""
     if environment_answer(test, known) is not None:
         return True
-    return any(isinstance(each, ast.Attribute) and dotted_name(each) in _ASKED for each in ast.walk(test))
+    waiting: list[ast.AST] = [test]
+    while waiting:
+        node = waiting.pop()
+        if type(node) is ast.Attribute and node.attr in _LAST and dotted_name(node) in _ASKED:
+            return True
+        waiting += children(node)
+    return False
 
 
 def environment_answer(test: ast.expr, known: Known) -> bool | None:

@@ -2,6 +2,7 @@
 
 import ast
 import io
+import os
 import tokenize
 import warnings
 from dataclasses import dataclass
@@ -15,9 +16,11 @@ from planner.source.newer import parse_newer
 def read_source(root: Path, path: str) -> bytes | Skipped:
     """The bytes of the file at `path` below `root`."""
     try:
-        if (root / path).stat().st_size > MAX_SOURCE_BYTES:
+        place = os.path.join(root, path)
+        if os.stat(place).st_size > MAX_SOURCE_BYTES:
             return Skipped(path, f"larger than {MAX_SOURCE_BYTES // 1024**2} MiB")
-        return (root / path).read_bytes()
+        with open(place, "rb") as stream:
+            return stream.read()
     except OSError as error:
         return Skipped(path, f"cannot be read ({error.strerror})")
 

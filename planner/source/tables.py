@@ -99,6 +99,16 @@ def _text_tuples(values: Values) -> Values:
     return list(map(tuple, values))
 
 
+def int_tuples(values: Values) -> Values:
+    """Tuples of numbers, which may be negative."""
+    check(values, list)
+    numbers = list(chain.from_iterable(values))
+    check(numbers, int)
+    if numbers and not -MAX_LINE <= min(numbers) <= max(numbers) <= MAX_LINE:
+        raise ValueError("out of range")
+    return list(map(tuple, values))
+
+
 def texts_by_name(values: Values) -> Values:
     """Dictionaries of texts."""
     check(values, dict)

@@ -15,10 +15,11 @@ from planner.source.decorators import Marks, filled_by, read_decorator, read_mar
 from planner.source.excerpts import Excerpts
 from planner.source.glance import Glance, look_through, written_lines
 from planner.source.guards import hollow_block
-from planner.source.names import absolute_base, bindings_of, module_name
-from planner.source.read import parse_source, read_source
+from planner.source.names import absolute_base, bindings_of
+from planner.source.read import read_source
 from planner.source.scopes import Scope, written_name
 from planner.source.spans import first_line
+from planner.source.text import Text, text_at
 
 _Function: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
@@ -32,16 +33,19 @@ def read_suite_facts(root: Path, path: str, known: Set[str]) -> SuiteFacts | Ski
 
 def suite_of_source(source: bytes, path: str, known: Set[str]) -> SuiteFacts | Skipped:
     """As `read_suite_facts`, of a file whose bytes are at hand."""
-    parsed = parse_source(source, path)
+    return suite_of(text_at(source, path, known))
+
+
+def suite_of(text: Text) -> SuiteFacts | Skipped:
+    """As `read_suite_facts`, of a text that others look at, too."""
+    parsed = text.parsed
     if isinstance(parsed, Skipped):
         return parsed
-    module = module_name(path, known)
-    package = module if path.endswith("__init__.py") else module.rpartition(".")[0]
-    tree = look_through(parsed.tree, package)
-    reading = _Reading(module, package, tree, written_lines(source) & ~tree.strings)
+    tree = look_through(parsed.tree, text.package)
+    reading = _Reading(text.module, text.package, tree, written_lines(text.source) & ~tree.strings)
     reading.top.imported.update(tree.imported)
     _scan(parsed.tree.body, reading)
-    return _facts(path, reading, Excerpts(source, parsed))
+    return _facts(text.path, reading, Excerpts(text.source, parsed))
 
 
 @dataclass(slots=True)

@@ -1,13 +1,15 @@
 """One pass over a syntax tree, with an explicit stack: a recursive visitor dies at 492 `elif` arms."""
 
 import ast
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from planner.model.facts import MODULE, Import, ImportKind, Unit
 from planner.model.lines import NO_LINES, Lines, line_range
 from planner.source.chains import called_name, implied_calls
 from planner.source.draft import Draft
-from planner.source.enter import enter_unit, outside_body
+from planner.source.enter import Definition, enter_unit, outside_body
 from planner.source.guards import (
     catches_import_error,
     environment_answer,
@@ -18,44 +20,12 @@ from planner.source.guards import (
 )
 from planner.source.imports import dynamic_import, imports_of
 from planner.source.names import bindings_of, dotted_name, is_none, raised_name
+from planner.source.nodes import children
 from planner.source.spans import lines_of_all, lines_of_statement
 from planner.source.types import written_types
 
-_DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
-
-_DECISIONS = (
-    ast.If,
-    ast.For,
-    ast.AsyncFor,
-    ast.While,
-    ast.IfExp,
-    ast.ExceptHandler,
-    ast.comprehension,
-    ast.match_case,
-)
-"""McCabe's decision points; a boolean operator adds one for each operand after the first."""
-
-_BLOCKS = (ast.If, ast.Try, ast.TryStar, ast.With, ast.For, ast.While, ast.Match)
+_BLOCKS = frozenset({ast.If, ast.Try, ast.TryStar, ast.With, ast.For, ast.While, ast.Match})
 """Statements below which an import is conditional."""
-
-
-_GUARDS = frozenset({ast.If, ast.ExceptHandler, ast.Try})
-"""Nodes that may hide lines from a usual environment."""
-
-_SPEAKING = frozenset(
-    {
-        *(ast.Import, ast.ImportFrom, ast.Name, ast.Attribute, ast.Call, ast.AnnAssign, ast.Assign, ast.withitem),
-        *(ast.With, ast.AsyncWith, ast.Subscript, ast.Compare, ast.BoolOp, ast.Raise, *_DECISIONS),
-        *(ast.Return, ast.Yield, ast.YieldFrom),
-    }
-)
-"""Nodes that mean something for their unit; of all others only the children count."""
-
-_SILENT = frozenset({ast.Load, ast.Store, ast.Del, ast.Constant, ast.Pass, ast.Break, ast.Continue, ast.alias}) | {
-    *(ast.And, ast.Or, ast.Not, ast.Eq, ast.NotEq, ast.Lt, ast.LtE, ast.Gt, ast.GtE, ast.Is, ast.IsNot, ast.In),
-    *(ast.NotIn, ast.Add, ast.Sub, ast.Mult, ast.Div, ast.Mod, ast.BitOr, ast.BitAnd, ast.USub, ast.Global),
-}
-"""Nodes with nothing to say and without children: more than half of a tree."""
 
 
 @dataclass(slots=True)
@@ -70,6 +40,11 @@ class Walk:
     imports: list[Import] = field(default_factory=list)
     dynamic: list[tuple[int, str]] = field(default_factory=list)
     constants: dict[str, bool] = field(default_factory=dict)
+    waiting: list[tuple[ast.AST, "_Place"]] = field(default_factory=list)
+
+    def visit_later(self, nodes: Sequence[ast.AST], place: "_Place") -> None:
+        """Put the nodes before all that waits, in the order of the text."""
+        self.waiting += [(node, place) for node in reversed(nodes)]
 
     @property
     def import_time(self) -> Lines:
@@ -85,51 +60,39 @@ class Walk:
         return tuple(draft.unit() for draft in self.drafts)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Place:
     """Where the walk is: the unit, and what stands around it there."""
 
     unit: Draft
     is_conditional: bool = False
     is_type_checking: bool = False
+    _inside: "_Place | None" = None
+
+    def inside(self) -> "_Place":
+        """The same below a condition."""
+        if self.is_conditional:
+            return self
+        if self._inside is None:
+            self._inside = _Place(self.unit, True, self.is_type_checking)
+        return self._inside
 
 
 def walk_tree(tree: ast.Module, package: str, last_line: int, module: str = "") -> Walk:
     """Units, imports, names, calls and guards of the tree. `package` is where relative imports start."""
     top = Draft(MODULE, "module", 1, last_line, line_range(1, last_line), module)
     walk = Walk([top], package)
-    stack: list[tuple[ast.AST, _Place]] = [(node, _Place(top)) for node in reversed(tree.body)]
-    while stack:
-        node, place = stack.pop()
-        if isinstance(node, ast.Assign | ast.Assert):
-            _take_constant(node, place, walk)
-        if type(node) in _GUARDS:
-            _take_guards(node, place, walk)
-        if isinstance(node, _DEFINITIONS):
-            inner = _Place(enter_unit(node, place.unit))
-            walk.drafts.append(inner.unit)
-            stack += [(child, inner) for child in reversed(node.body)]
-            stack += [(child, place) for child in outside_body(node)]
-        elif isinstance(node, ast.If) and is_type_checking(node.test):
-            typing = _Place(place.unit, is_conditional=True, is_type_checking=True)
-            stack += [(child, place) for child in reversed([node.test, *node.orelse])]
-            stack += [(child, typing) for child in reversed(node.body)]
-        elif type(node) not in _SPEAKING or _take(node, place, walk):
-            below = _Place(place.unit, True, place.is_type_checking) if isinstance(node, _BLOCKS) else place
-            stack += [(child, below) for child in reversed(_children(node))]
+    walk.visit_later(tree.body, _Place(top))
+    waiting = walk.waiting
+    while waiting:
+        node, place = waiting.pop()
+        kind = type(node)
+        take = _TAKE.get(kind)
+        if take is None or take(node, place, walk):
+            below = place.inside() if kind in _BLOCKS else place
+            for child in reversed(children(node)):
+                waiting.append((child, below))
     return walk
-
-
-def _children(node: ast.AST) -> list[ast.AST]:
-    """The child nodes that have something to say, in the order of the text."""
-    found: list[ast.AST] = []
-    for name in node._fields:
-        value = getattr(node, name, None)
-        if isinstance(value, list):
-            found += [each for each in value if type(each) not in _SILENT and isinstance(each, ast.AST)]
-        elif type(value) not in _SILENT and isinstance(value, ast.AST):
-            found.append(value)
-    return found
 
 
 def _take_guards(node: ast.AST, place: _Place, walk: Walk) -> None:
@@ -165,30 +128,100 @@ def _take_constant(node: ast.AST, place: _Place, walk: Walk) -> None:
             walk.hollow |= line_range((node.end_lineno or node.lineno) + 1, place.unit.last_line)
 
 
-def _take(node: ast.AST, place: _Place, walk: Walk) -> bool:
-    """Note what the node means for its unit; whether its children still have something to say."""
-    unit = place.unit
-    if isinstance(node, ast.Import | ast.ImportFrom):
-        unit.bindings.update(bindings_of(node, walk.package))
-        kind = _import_kind(place)
-        walk.imports += imports_of(node, walk.package, kind, is_conditional=place.is_conditional)
-        return False
-    if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
-        unit.own.add(node.id)
-        return False
-    if isinstance(node, ast.Attribute | ast.Name):
-        name = dotted_name(node)
-        if name:
-            unit.names.setdefault(name, node.lineno)
-        return name is None
-    if isinstance(node, ast.Call):
-        _take_call(node, place, walk)
-    elif isinstance(node, ast.AnnAssign | ast.Assign | ast.withitem):
-        _take_types(node, unit)
+# What a node means for its unit; each says whether the children still have something to say
+
+
+def _take_name(node: ast.Name, place: _Place, _walk: Walk) -> bool:
+    if type(node.ctx) is ast.Load:
+        place.unit.names.setdefault(node.id, node.lineno)
+    else:
+        place.unit.own.add(node.id)
+    return False
+
+
+def _take_attribute(node: ast.Attribute, place: _Place, _walk: Walk) -> bool:
+    name = dotted_name(node)
+    if name is None:
+        return True
+    place.unit.names.setdefault(name, node.lineno)
+    return False
+
+
+def _take_import(node: ast.Import | ast.ImportFrom, place: _Place, walk: Walk) -> bool:
+    place.unit.bindings.update(bindings_of(node, walk.package))
+    kind = _import_kind(place)
+    walk.imports += imports_of(node, walk.package, kind, is_conditional=place.is_conditional)
+    return False
+
+
+def _take_definition(node: Definition, place: _Place, walk: Walk) -> bool:
+    inner = _Place(enter_unit(node, place.unit))
+    walk.drafts.append(inner.unit)
+    walk.visit_later(node.body, inner)
+    walk.waiting += [(child, place) for child in outside_body(node)]
+    return False
+
+
+def _take_if(node: ast.If, place: _Place, walk: Walk) -> bool:
+    _take_guards(node, place, walk)
+    if not is_type_checking(node.test):
+        return _take_block(node, place, walk)
+    walk.visit_later([node.test, *node.orelse], place)
+    walk.visit_later(node.body, _Place(place.unit, is_conditional=True, is_type_checking=True))
+    return False
+
+
+def _take_handler(node: ast.ExceptHandler, place: _Place, walk: Walk) -> bool:
+    _take_guards(node, place, walk)
+    return _take_block(node, place, walk)
+
+
+def _take_try(node: ast.Try, place: _Place, walk: Walk) -> bool:
+    _take_guards(node, place, walk)
+    return True
+
+
+def _take_assert(node: ast.Assert, place: _Place, walk: Walk) -> bool:
+    _take_constant(node, place, walk)
+    return True
+
+
+def _take_assign(node: ast.Assign, place: _Place, walk: Walk) -> bool:
+    _take_constant(node, place, walk)
+    return _take_variable(node, place, walk)
+
+
+def _take_variable(node: ast.AnnAssign | ast.Assign | ast.withitem, place: _Place, _walk: Walk) -> bool:
+    _take_types(node, place.unit)
+    return True
+
+
+def _take_block(node: ast.AST, place: _Place, walk: Walk) -> bool:
+    """A decision: it counts, what stands below it is conditional, and it may call special methods."""
+    place.unit.complexity += 1
+    place.unit.conditional |= _conditional(node)
+    return _take_implied(node, place, walk)
+
+
+def _take_implied(node: ast.AST, place: _Place, _walk: Walk) -> bool:
     for name in implied_calls(node):
-        unit.implied.setdefault(name, getattr(node, "lineno", unit.first_line))
-    _count(node, unit)
-    unit.conditional |= _conditional(node)
+        place.unit.implied.setdefault(name, getattr(node, "lineno", place.unit.first_line))
+    return True
+
+
+def _take_operands(node: ast.BoolOp, place: _Place, _walk: Walk) -> bool:
+    place.unit.complexity += len(node.values) - 1
+    return True
+
+
+def _take_raise(node: ast.Raise, place: _Place, _walk: Walk) -> bool:
+    if name := raised_name(node):
+        place.unit.raised.setdefault(name)
+    return True
+
+
+def _take_result(node: ast.Return | ast.Yield | ast.YieldFrom, place: _Place, _walk: Walk) -> bool:
+    place.unit.has_result |= node.value is not None and not is_none(node.value)
     return True
 
 
@@ -201,19 +234,7 @@ def _conditional(node: ast.AST) -> Lines:
     return NO_LINES
 
 
-def _count(node: ast.AST, unit: Draft) -> None:
-    if isinstance(node, _DECISIONS):
-        unit.complexity += 1
-    elif isinstance(node, ast.BoolOp):
-        unit.complexity += len(node.values) - 1
-    elif isinstance(node, ast.Raise):
-        if name := raised_name(node):
-            unit.raised.setdefault(name)
-    elif isinstance(node, ast.Return | ast.Yield | ast.YieldFrom):
-        unit.has_result |= node.value is not None and not is_none(node.value)
-
-
-def _take_call(node: ast.Call, place: _Place, walk: Walk) -> None:
+def _take_call(node: ast.Call, place: _Place, walk: Walk) -> bool:
     module = dynamic_import(node, walk.package)
     if module:
         walk.imports.append(Import(module, "", "", node.lineno, _import_kind(place), 0, place.is_conditional))
@@ -224,6 +245,7 @@ def _take_call(node: ast.Call, place: _Place, walk: Walk) -> None:
         place.unit.called.setdefault(name, node.lineno)
     elif name is None:
         place.unit.unknown_calls += 1
+    return _take_implied(node, place, walk)
 
 
 def _take_types(node: ast.AST, unit: Draft) -> None:
@@ -243,3 +265,25 @@ def _import_kind(place: _Place) -> ImportKind:
     if place.is_type_checking:
         return "type checking"
     return "lazy" if place.unit.is_local or place.unit.kind in ("function", "method") else "top level"
+
+
+_TAKE: dict[type[ast.AST], Callable[[Any, _Place, Walk], bool]] = {
+    ast.Name: _take_name,
+    ast.Attribute: _take_attribute,
+    ast.Call: _take_call,
+    ast.Import: _take_import,
+    ast.ImportFrom: _take_import,
+    **dict.fromkeys((ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef), _take_definition),
+    ast.If: _take_if,
+    ast.ExceptHandler: _take_handler,
+    ast.Try: _take_try,
+    ast.Assert: _take_assert,
+    ast.Assign: _take_assign,
+    **dict.fromkeys((ast.AnnAssign, ast.withitem), _take_variable),
+    **dict.fromkeys((ast.For, ast.AsyncFor, ast.While, ast.IfExp, ast.comprehension, ast.match_case), _take_block),
+    **dict.fromkeys((ast.With, ast.AsyncWith, ast.Subscript, ast.Compare), _take_implied),
+    ast.BoolOp: _take_operands,
+    ast.Raise: _take_raise,
+    **dict.fromkeys((ast.Return, ast.Yield, ast.YieldFrom), _take_result),
+}
+"""What is done with nodes that mean something for their unit; of all others only the children count."""

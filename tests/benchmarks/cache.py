@@ -25,8 +25,10 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from planner.model.measurement import Skipped
 from planner.source import cache, module_name
-from planner.source.cache import facts_file, facts_key, facts_stamp, read_all_facts
+from planner.source.cache import facts_file, facts_key, facts_stamp
 from planner.source.codec import Facts, pack_facts, unpack_facts
+from planner.source.kinds import FACTS
+from planner.source.library import read_all
 from planner.source.read import read_source
 from planner.state import read_shelf, write_shelf
 
@@ -51,9 +53,9 @@ def measure(root: Path, folder: Path, rounds: int) -> dict[str, object]:
     """Milliseconds per 1,000 files by what is done."""
     paths = sorted(path.relative_to(root).as_posix() for path in root.rglob("*.py"))
     known = frozenset(paths)
-    facts = read_all_facts(root, paths, known)
-    assert read_all_facts(root, paths, known, folder) == facts
-    assert read_all_facts(root, paths, known, folder) == facts
+    facts = read_all(FACTS, root, paths, known)
+    assert read_all(FACTS, root, paths, known, folder) == facts
+    assert read_all(FACTS, root, paths, known, folder) == facts
     file = facts_file(folder, root)
     size = sum((root / path).stat().st_size for path in paths)
     lines = sum((root / path).read_bytes().count(b"\n") for path in paths)
@@ -99,16 +101,16 @@ def whole(root: Path, paths: list[str], known: frozenset[str], folder: Path) -> 
 
     def cold() -> None:
         shutil.rmtree(folder)
-        read_all_facts(root, paths, known, folder)
+        read_all(FACTS, root, paths, known, folder)
 
     def one_edited() -> None:
         with_one_edited()
-        read_all_facts(root, paths, known, folder)
+        read_all(FACTS, root, paths, known, folder)
 
     return {
-        "parse, no cache": lambda: read_all_facts(root, paths, known),
+        "parse, no cache": lambda: read_all(FACTS, root, paths, known),
         "parse and write the cache": cold,
-        "all from the cache": lambda: read_all_facts(root, paths, known, folder),
+        "all from the cache": lambda: read_all(FACTS, root, paths, known, folder),
         "one file edited (and the cost of faking it: shelf read and written once more)": one_edited,
     }
 
@@ -133,7 +135,7 @@ def parts(root: Path, paths: list[str], known: frozenset[str], file: Path) -> di
         "· hash them": lambda: [facts_key(text, path, module_name(path, known)) for path, text in sources.items()],
         "· (stat them instead)": lambda: [os.stat(f"{root}/{path}") for path in paths],
         "· read the shelf": lambda: read_shelf(file, stamp),
-        "· unpack": lambda: cache._unpack_all(texts, cache._FACTS),
+        "· unpack": lambda: cache.unpacked(FACTS, texts),
         "· (write the shelf)": lambda: write_shelf(file, stamp, shelf),
     }
 

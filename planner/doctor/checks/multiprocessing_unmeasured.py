@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from planner.doctor.check import Check
 from planner.doctor.elsewhere import (
     Unseen,
-    bodies_of,
     functions_named,
     handed_over,
     has_run,
@@ -127,7 +126,7 @@ def _handed_in(exam: Exam, path: str, unit: str) -> Iterator[BodyKey]:
 
 def _own_processes(exam: Exam) -> Iterator[_Workers]:
     """Classes below `multiprocessing.Process`: their `run` is what the worker does."""
-    known = bodies_of(exam)
+    known = exam.bodies
     for path, facts in exam.facts.items():
         for unit in facts.units:
             key = (path, f"{unit.name}.run")

@@ -4,7 +4,9 @@ Without any of the three it can only be told whether a test ran at all.
 """
 
 import posixpath
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Set
+from dataclasses import dataclass
 from fnmatch import fnmatch
 
 from planner.doctor.check import Check
@@ -16,14 +18,31 @@ from planner.doctor.globs import matches
 from planner.doctor.missed import missed_by, names_of_tests
 from planner.doctor.no_test import about_no_test, find_no_test
 from planner.doctor.rerun import usual_command
-from planner.model.facts import MODULE
+from planner.model.facts import MODULE, ModuleFacts
 from planner.model.findings import Doubt, Evidence, Finding, Mend
 
 TEST_NAMES = ("test_*.py", "*_test.py", "tests.py")
 """What pytest, unittest and Django collect when nothing else is said."""
 
+MOST_OF_A_NAME = 1_000
+"""So much of a context's name is looked at: no module has a longer one."""
+
 SKIPPED_WHOLE = ("pytest.mark.skip", "pytest.skip", "pytest.importorskip", "unittest.skip", "unittest.SkipTest")
 """A test file that uses one of these at its top level may rightly not run."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Traces:
+    """The test files that ran, how it is known of any that hold tests ("rows", "contexts", "outcomes"), and where.
+
+    `sources` are the directories of the configured source, None for one that lies nowhere; `tops` the first folders of
+    files that have rows.
+    """
+
+    ran: Set[str]
+    hows: Set[str]
+    sources: tuple[str | None, ...]
+    tops: Set[str]
 
 
 def find_part_of_suite(exam: Exam) -> Iterator[Finding]:
@@ -34,8 +53,8 @@ def find_part_of_suite(exam: Exam) -> Iterator[Finding]:
         yield about_no_test(exam, CHECK.name, silence)
         return
     suite = [path for path in exam.test_facts if _is_collected(path, exam)]
-    ran = _ran(exam)
-    idle = [path for path in suite if path not in ran and _would_show(path, exam, ran)]
+    traces = _traces(exam)
+    idle = [path for path in suite if path not in traces.ran and _would_show(path, exam, traces)]
     doubt = _doubt(exam, idle)
     if not idle or doubt.covered == doubt.entering == (0, 0):
         return
@@ -88,49 +107,57 @@ def _is_ignored_by_conftest(path: str, exam: Exam) -> bool:
     )
 
 
-def _ran(exam: Exam) -> dict[str, str]:
-    """Test files that ran, and by what we know: "rows", "contexts" or "outcomes"."""
+def _traces(exam: Exam) -> _Traces:
     known = dict.fromkeys(_named_by_contexts(exam), "contexts")
     known |= {each.path: "outcomes" for each in exam.outcomes or () if each.path}
     known |= {row.path: "rows" for row in exam.trail.rows if row.path and row.lines}
     known |= {file.path: "rows" for file in exam.measurement.files if file.executed}
-    return {path: how for path, how in known.items() if path in exam.test_facts}
+    ran = {path: how for path, how in known.items() if path in exam.test_facts}
+    return _Traces(
+        ran=ran.keys(),
+        hows={how for path, how in ran.items() if names_of_tests(exam.test_facts[path])},
+        sources=tuple(directory_of(each, exam.tree) for each in sources_of(exam)),
+        tops={path.partition("/")[0] for path, how in ran.items() if how == "rows" and "/" in path},
+    )
 
 
 def _named_by_contexts(exam: Exam) -> Iterator[str]:
     """Test files by the names that pytest-cov (`a/test_b.py::test_c|run`) and coverage.py (`a.test_b.test_c`) give."""
     files = {name.partition("::")[0] for name in exam.trail.contexts if "::" in name}
-    dotted = {each for name in exam.trail.contexts if "::" not in name for each in name.split("|")}
+    names = {each for name in exam.trail.contexts if "::" not in name for each in name.split("|")}
+    modules = {name[: dot.start()] for name in names for dot in re.finditer(r"\.", name[:MOST_OF_A_NAME])}
     for path, facts in exam.test_facts.items():
-        by_path = path in files or any(path.endswith(f"/{each}") for each in files)
-        modules = (facts.module, facts.module.rpartition(".")[2])
-        if by_path or any(name.startswith(f"{module}.") for module in modules for name in dotted):
+        ends = (path[slash.end() :] for slash in re.finditer("/", path))
+        if path in files or not files.isdisjoint(ends) or not modules.isdisjoint(_names_of(facts)):
             yield path
 
 
-def _would_show(path: str, exam: Exam, ran: dict[str, str]) -> bool:
+def _names_of(facts: ModuleFacts) -> tuple[str, str]:
+    """The module's name, and its last part."""
+    return facts.module, facts.module.rpartition(".")[2]
+
+
+def _would_show(path: str, exam: Exam, traces: _Traces) -> bool:
     """Whether the file would have left a trace if it had run; new test files are another fault (stale data)."""
-    hows = {how for other, how in ran.items() if names_of_tests(exam.test_facts[other])}
+    hows = traces.hows
     if is_of_later_time(exam, path):
         return False
     if "rows" in hows:
-        return _is_measured(path, exam, ran)
+        return _is_measured(path, exam, traces)
     if "outcomes" in hows:
         return all(each.path for each in exam.outcomes or ())
     return "contexts" in hows and bool(exam.reach([(path, MODULE)]))
 
 
-def _is_measured(path: str, exam: Exam, ran: dict[str, str]) -> bool:
+def _is_measured(path: str, exam: Exam, traces: _Traces) -> bool:
     settings = exam.settings
     omitted = (*settings.run_omit, *settings.report_omit)
     included = settings.run_include
     if matches(omitted, path) or (included and not matches(included, path)):
         return False
-    sources = [directory_of(each, exam.tree) for each in sources_of(exam)]
-    if sources:
-        return any(each is not None and is_below(path, each) for each in sources)
-    tops = {other.partition("/")[0] for other, how in ran.items() if how == "rows" and "/" in other}
-    return path.partition("/")[0] in tops
+    if traces.sources:
+        return any(each is not None and is_below(path, each) for each in traces.sources)
+    return path.partition("/")[0] in traces.tops
 
 
 def _arguments(exam: Exam) -> Iterator[Evidence]:

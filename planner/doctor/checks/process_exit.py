@@ -14,7 +14,7 @@ from typing import Literal
 
 from planner.doctor.check import Check
 from planner.doctor.checks.subprocess_unmeasured import PATCHES, patches_for, unseen_in, was_measured
-from planner.doctor.elsewhere import CLAUSE, Unseen, bodies_by_name, files_of, has_run, together, unseen_from
+from planner.doctor.elsewhere import CLAUSE, Unseen, has_run, together, unseen_from
 from planner.doctor.evidence import first_few
 from planner.doctor.exam import Exam
 from planner.doctor.mend import Setting, configure
@@ -138,14 +138,14 @@ def _unseen(exam: Exam, child: _Child) -> Unseen:
     """The missing lines of the child's branch, and of the functions that it calls."""
     facts = exam.facts.get(child.call.path) or exam.test_facts[child.call.path]
     unit = next(each for each in facts.units if each.name == child.call.unit)
-    by_name, around = bodies_by_name(exam), child.call.unit.rpartition(".")[0]
+    by_name, around = exam.bodies_by_name, child.call.unit.rpartition(".")[0]
     called: dict[bool, list[BodyKey]] = {True: [], False: []}
     for call in unit.calls:
         name = call.name if call.kind == "name" else f"{facts.module}.{around}.{call.name}"
         if call.kind in ("name", "own") and name in by_name and child.lines >> call.line & 1:
             called[bool(child.sure >> call.line & 1)].append(by_name[name])
     found = unseen_from(exam, called[True], called[False])
-    file = files_of(exam).get(child.call.path)
+    file = exam.files.get(child.call.path)
     if file is None or not file.missing & child.lines:
         return found
     own = Unseen({file.path: gaps} if (gaps := file.missing & child.sure) else {}, {file.path: child.lines})

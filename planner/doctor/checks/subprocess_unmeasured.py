@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 
 from planner.doctor.check import Check
-from planner.doctor.elsewhere import Unseen, files_of, functions_named, has_run, names_in, together, unseen_from
+from planner.doctor.elsewhere import Unseen, functions_named, has_run, names_in, together, unseen_from
 from planner.doctor.evidence import first_few
 from planner.doctor.exam import Exam
 from planner.doctor.imports import firm_lines
@@ -72,7 +72,7 @@ def was_measured(exam: Exam, start: Start) -> bool:
     Its `__main__` block ran then, or a `__main__.py` at all, which nothing imports but `python -m`.
     """
     path = start.program.path
-    file = files_of(exam).get(path)
+    file = exam.files.get(path)
     if file is None:
         return False
     facts = exam.facts[path]
@@ -89,7 +89,7 @@ def unseen_in(exam: Exam, start: Start) -> Unseen:
     maybe = {key for path in sorted(paths) for key in _within(exam, path)}
     sure = () if start.is_help else program.entries
     found = unseen_from(exam, sure, maybe, [program.path])
-    file = files_of(exam).get(program.path)
+    file = exam.files.get(program.path)
     block = facts.main_block & file.missing if file else 0
     first = block & -block
     most = {**found.most, program.path: found.most.get(program.path, 0) | block}

@@ -12,7 +12,6 @@ from planner.doctor.check import Check
 from planner.doctor.checks.concurrency_greenlet import LIGHTWEIGHT, TOGETHER_WITH_THREADS
 from planner.doctor.elsewhere import (
     Unseen,
-    files_of,
     functions_named,
     handed_over,
     has_run,
@@ -118,7 +117,7 @@ def _own_threads(exam: Exam, facts: ModuleFacts, name: str, bases: tuple[str, ..
 def _endpoints(exam: Exam, facts: ModuleFacts) -> Iterator[_Threads]:
     """FastAPI's endpoints that are no coroutines, where none of several ran: it runs them in a pool of threads."""
     top = next((unit for unit in facts.units if unit.name == MODULE), None)
-    file = files_of(exam).get(facts.path)
+    file = exam.files.get(facts.path)
     if top is None or file is None:
         return
     routers = {name for name, made in top.attributes.items() if made in _ROUTERS}

@@ -9,16 +9,15 @@ from planner.model.lines import Lines, line_range
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A unit and where it stands: `outer` is the place of the unit around it, -1 for the module level."""
+    """A unit and where it stands: `outer` is the place of the unit around it, -1 for the module level.
+
+    `short` is the last part of its name.
+    """
 
     path: str
     unit: Unit
     outer: int
-
-    @property
-    def short(self) -> str:
-        """The last part of its name."""
-        return self.unit.name.rpartition(".")[2]
+    short: str
 
     @property
     def span(self) -> Lines:
@@ -46,7 +45,7 @@ def outline_of(facts: ModuleFacts) -> Outline:
     places: list[Place] = []
     for number, unit in enumerate(units):
         outer = owners[unit.first_line] if number else -1
-        places.append(Place(facts.path, unit, outer))
+        places.append(Place(facts.path, unit, outer, unit.name.rpartition(".")[2]))
         if number:
             owners[unit.first_line : unit.last_line + 1] = [number] * (unit.last_line + 1 - unit.first_line)
     return Outline(tuple(places), owners)
