@@ -6,6 +6,7 @@ end of a table, as keys are to the JSON.
 
 from collections.abc import Mapping
 
+from planner.report.csv.fleet import FLEET
 from planner.report.csv.over_time import CALIBRATE, HISTORY, NOISE, PACE, RECEIPT, REPLAY, REPORT, RESUME, WHY
 from planner.report.csv.stopped import UNBLOCK
 from planner.report.csv.suite import SUITE
@@ -144,5 +145,6 @@ TABLES: Mapping[str, tuple[Table, ...]] = {
     "calibrate": CALIBRATE,
     "replay": REPLAY,
     "unblock": UNBLOCK,
+    "fleet": FLEET,
 }
 """Report -> its tables; the first is written where none is asked for."""
