@@ -7,10 +7,40 @@ import sys
 def main() -> None:
     """The `gapplan` command, see `planner.cli.main`. Ctrl-C while it is being loaded is as quiet as later."""
     try:
+        if not {"-h", "--help", "-V", "--version"} & set(sys.argv):
+            _run_once(sys.argv[1:])
         from planner.cli import main as run
     except KeyboardInterrupt:
         sys.exit(130)
     run()
+
+
+def _run_once(arguments: list[str]) -> None:
+    """End the program with the answer that the same call had, while nothing has changed; else with one to keep."""
+    from planner.answers import give_again, watch
+    from planner.streams import OutputError, listen, open_streams, put
+
+    open_streams()
+    try:
+        code = give_again(arguments, put)
+    except OutputError:
+        code = None  # the run itself meets that, too, and says so
+    if code is not None:
+        sys.exit(code)
+    watched = watch(arguments)
+    from planner.cli import main as run
+
+    if watched is None:
+        return
+    listen(watched.say)
+    try:
+        run()
+    except SystemExit as end:
+        if end.code in (0, 1):
+            watched.keep(int(end.code))
+        raise
+    watched.keep(0)
+    sys.exit(0)
 
 
 def _leave_current_directory() -> None:

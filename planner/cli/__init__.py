@@ -6,15 +6,17 @@ This module imports nothing but click: `gapplan --help` must be as quick as clic
 import gc
 import sys
 from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
-from click.shell_completion import CompletionItem
 
 from planner import __version__
 from planner.cli.common import PAGE_FORMATS, common_options, merge_options
-from planner.cli.stdout import open_closed_streams, output_error, saying
 from planner.cli.wishes import wish_options
+from planner.streams import open_streams, output_error, saying
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 SECTIONS = {
     "Commands": {
@@ -26,6 +28,7 @@ SECTIONS = {
         "unblock": "What stops tests, and what mending it gives.",
         "rank": "What is uncovered, most points per hour first.",
         "explain": "One module or unit: its gaps, what runs it, its seams.",
+        "fleet": "One plan over many repositories, the effort where it gains most.",
     },
     "Over time": {
         "snapshot": "Keep today's measurement.",
@@ -75,8 +78,10 @@ class _Commands(click.Group):
         command.name = name
         return command
 
-    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> "list[CompletionItem]":
         """Commands by their line here: importing each for its help would take as long as a run."""
+        from click.shell_completion import CompletionItem
+
         lines = [pair for section in SECTIONS.values() for pair in section.items()]
         commands = [CompletionItem(name, help=line) for name, line in lines if name.startswith(incomplete)]
         return [*commands, *click.Command.shell_complete(self, ctx, incomplete)]
@@ -121,7 +126,7 @@ def main() -> None:
     """The `gapplan` command. Exit codes: 0 reached, 1 not reached, 2 unusable input, 130 interrupted."""
     from planner.errors import GapplanError
 
-    open_closed_streams()
+    open_streams()
     # A run builds millions of syntax-tree nodes and ends: collecting them in between cost 12 % of the time on
     # Django and saved no memory.
     gc.disable()

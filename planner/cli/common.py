@@ -1,20 +1,22 @@
 """The options that every command shares, accepted before and after its name."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import click
-from click.shell_completion import CompletionItem
 
 from planner.cli.wishes import merge_wish
 from planner.errors import ConfigError
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
+    from click.shell_completion import CompletionItem
+
     from planner.config import Config
     from planner.model.wish import Wish
     from planner.pipeline import Request
+    from planner.spread import Spread
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -28,18 +30,24 @@ DATA_FORMATS = ("json", "csv")
 """For programs: the second is a table of the first."""
 
 
-def complete_file(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+def complete_file(ctx: click.Context, param: click.Parameter, incomplete: str) -> "list[CompletionItem]":
     """The shell completes names of files."""
+    from click.shell_completion import CompletionItem
+
     return [CompletionItem(incomplete, type="file")]
 
 
-def complete_folder(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+def complete_folder(ctx: click.Context, param: click.Parameter, incomplete: str) -> "list[CompletionItem]":
     """The shell completes names of directories."""
+    from click.shell_completion import CompletionItem
+
     return [CompletionItem(incomplete, type="dir")]
 
 
-def complete_table(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+def complete_table(ctx: click.Context, param: click.Parameter, incomplete: str) -> "list[CompletionItem]":
     """The tables of the command."""
+    from click.shell_completion import CompletionItem
+
     return [CompletionItem(name) for name in _tables(ctx) if name.startswith(incomplete)]
 
 
@@ -104,6 +112,13 @@ _OPTIONS = (
         help="Write the report there instead of to standard output.",
     ),
     click.option("--no-cache", is_flag=True, default=None, help="Read every source anew, and keep nothing."),
+    click.option(
+        "--jobs",
+        metavar="N",
+        type=click.IntRange(1),
+        help="Processes at most.  [default: one for each core, if it pays]",
+    ),
+    click.option("--scheduler", metavar="ADDRESS", help="Analyse on the Dask cluster there, such as tcp://host:8786."),
     click.option("--detail", is_flag=True, default=None, help="Everything: all steps, all that was skipped."),
     click.option("-q", "--quiet", is_flag=True, default=None, help="Nothing on standard error but errors."),
     click.option("-v", "--verbose", is_flag=True, default=None, help="Say on standard error what is read."),
@@ -118,11 +133,13 @@ def common_options(command: F) -> F:
     return command
 
 
-@dataclass(frozen=True, slots=True)
-class Common:
-    """The shared options of one call: the command's own win over the group's, both over `[tool.gapplan]`."""
+class Common(NamedTuple):
+    """The shared options of one call: the command's own win over the group's, both over `[tool.gapplan]`.
 
-    root: Path
+    No dataclass, since `--help` must be as quick as click, and neither loads them.
+    """
+
+    root: "Path"
     data: tuple[str, ...]
     source: tuple[str, ...]
     rcfile: str | None
@@ -131,8 +148,10 @@ class Common:
     total: Any
     format: Any
     table: str | None
-    output: Path | None
-    caches: Path | None
+    output: "Path | None"
+    caches: "Path | None"
+    jobs: int | None
+    scheduler: str | None
     is_detailed: bool
     is_quiet: bool
     is_verbose: bool
@@ -148,7 +167,15 @@ class Common:
         """What to measure, for the pipeline."""
         from planner.pipeline import Request
 
-        return Request(self.root, self.data, self.source, self.rcfile, self.caches)
+        return Request(self.root, self.data, self.source, self.rcfile, self.caches, self.spread)
+
+    @property
+    def spread(self) -> "Spread":
+        """Where the analysis is done."""
+        from planner.spread import Spread
+        from planner.spread.cores import available_cores
+
+        return Spread(self.jobs or available_cores(), self.scheduler)
 
 
 def merge_options(
@@ -158,6 +185,8 @@ def merge_options(
 
     Raises ConfigError for a root that is no directory, a format the command does not have, or a bad configuration.
     """
+    from pathlib import Path
+
     from planner.config import read_config
     from planner.state import cache_folder
 
@@ -179,6 +208,8 @@ def merge_options(
         table=_table(given),
         output=here / given["output"] if given.get("output") else None,
         caches=None if given.get("no_cache") else cache_folder(),
+        jobs=given.get("jobs"),
+        scheduler=given.get("scheduler"),
         is_detailed=bool(given.get("detail")),
         is_quiet=bool(given.get("quiet")),
         is_verbose=bool(given.get("verbose")),

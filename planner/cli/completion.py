@@ -4,7 +4,7 @@ import click
 from click.shell_completion import ShellComplete, get_completion_class
 
 from planner.cli import COMPLETE_VARIABLE, gapplan
-from planner.cli.stdout import write_stdout
+from planner.streams import write_stdout
 
 SHELLS = ("bash", "zsh", "fish")
 

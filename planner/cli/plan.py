@@ -8,7 +8,7 @@ import click
 
 from planner.cli.common import PAGE_FORMATS, Common, common_options, complete_file, merge_options
 from planner.cli.repairs import repairs_of
-from planner.cli.show import data_text, progress_for, say, show, write
+from planner.cli.show import data_text, progress_for, say, say_left_out, show, write
 from planner.cli.wishes import wish_options
 from planner.errors import ConfigError
 from planner.model.option import Outcome
@@ -121,7 +121,7 @@ def _at_recorded_pace(common: Common, store: str | None) -> tuple["Wish", tuple[
 
 def _resume(common: Common, name: str, saved: str | None, store: str | None, *, has_target: bool) -> NoReturn:
     """Show how a kept plan goes on, and keep the rest where that is asked; ends the program as a plan does."""
-    from planner.cli.store import note_of, store_of
+    from planner.cli.store import passing_note, store_of
     from planner.pipeline.resume import make_resumed
 
     if has_target:
@@ -130,8 +130,9 @@ def _resume(common: Common, name: str, saved: str | None, store: str | None, *, 
         raise ConfigError(f"--resume goes on by the kept plan's own option: --save without {saved} keeps the rest")
     place = store_of(store, common)
     goal = Goal(None, common.meaning, common.total, common.wish)
-    resumed = make_resumed(common.request, goal, place, name or None, note_of(), progress_for(common))
+    resumed = make_resumed(common.request, goal, place, name or None, passing_note(), progress_for(common))
     write(lambda look: _resumed_text(resumed, common, look), common, resumed.outcome.measurement.inputs)
+    say_left_out(common, resumed.receipt.change.new)
     if saved is not None and resumed.option:
         _save(resumed.outcome, resumed.option.key, store, common)
     is_short = resumed.outcome.target is not None and resumed.option is not None and not resumed.option.reaches_target

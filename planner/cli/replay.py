@@ -39,7 +39,6 @@ _SOURCES = click.option(
     "--sources", metavar="DIR", help="Sources as DIR/NAME or DIR/NAME-VERSION.  [default: beside DATA]"
 )
 _ONLY = click.option("--only", metavar="NAME", multiple=True, help="Only this project. Repeatable.")
-_JOBS = click.option("--jobs", type=click.IntRange(1), help="Processes to use.  [default: one for each core]")
 
 
 @command.command()
@@ -48,7 +47,6 @@ _JOBS = click.option("--jobs", type=click.IntRange(1), help="Processes to use.  
 @_ONLY
 @click.option("--quick", is_flag=True, help="One split of each kind, realistic executor only.")
 @click.option("--rates", metavar="FILE", help="Rates that 'gapplan replay fit' wrote.  [default: the shipped ones]")
-@_JOBS
 @common_options
 @click.pass_obj
 def score(
@@ -59,7 +57,6 @@ def score(
     only: tuple[str, ...],
     quick: bool,
     rates: str | None,
-    jobs: int | None,
     **after: Any,
 ) -> None:
     """Score orders of tests, gapplan's among them, on recordings of per-test coverage.
@@ -71,7 +68,7 @@ def score(
     common = merge_options(before, after)
     data, folder = _places(common, recordings, sources, only)
     file = Path.cwd() / rates if rates else SHIPPED
-    found = replay(data, folder, progress_for(common), is_quick=quick, jobs=jobs, rates=file)
+    found = replay(data, folder, progress_for(common), is_quick=quick, jobs=common.jobs, rates=file)
     write(lambda look: _text(found, common, look), common, [*_inputs(data, folder), Input(str(file), "rates")])
 
 
@@ -80,7 +77,6 @@ def score(
 @_SOURCES
 @_ONLY
 @click.option("--quick", is_flag=True, help="One split of each kind.")
-@_JOBS
 @common_options
 @click.pass_obj
 def fit_rates(
@@ -90,7 +86,6 @@ def fit_rates(
     sources: str | None,
     only: tuple[str, ...],
     quick: bool,
-    jobs: int | None,
     **after: Any,
 ) -> None:
     """Fit the constants of the forecast to recordings of per-test coverage, and without each project in turn.
@@ -104,7 +99,7 @@ def fit_rates(
     given = [*recordings, *(part for name, value in options if value for part in (name, value))]
     words = ["gapplan", "replay", "fit", *given, *(["--quick"] if quick else [])]
     trace = Trace(date.today().isoformat(), shlex.join(words))
-    found = fit(data, folder, progress_for(common), trace, is_quick=quick, jobs=jobs)
+    found = fit(data, folder, progress_for(common), trace, is_quick=quick, jobs=common.jobs)
     write(lambda _: render_fitted(found), common, _inputs(data, folder))
 
 

@@ -1,13 +1,12 @@
 """`gapplan report OLD NEW`: two plans or two snapshots side by side."""
 
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import click
 
 from planner.cli.common import PAGE_FORMATS, Common, common_options, complete_file, merge_options
-from planner.cli.show import data_text, progress_for, write
+from planner.cli.show import data_text, progress_for, say_left_out, write
 from planner.cli.store import passing_note, store_of, store_option
 from planner.errors import ConfigError
 from planner.model.compare import PlanPair, SnapshotPair
@@ -34,6 +33,8 @@ def command(before: dict[str, Any], /, old: str, new: str, store: str | None, **
     found = make_comparison(common.request, _store(store, common), old, new, passing_note(), progress_for(common))
     inputs = [Input(str(Path.cwd() / name), "report") for name in (old, new)]
     write(lambda look: _text(found, common, look), common, inputs)
+    if isinstance(found, SnapshotPair):
+        say_left_out(common, found.old, found.new)
 
 
 def _store(given: str | None, common: Common) -> Path | None:
@@ -48,5 +49,5 @@ def _text(found: PlanPair | SnapshotPair, common: Common, look: Look) -> str:
     if common.is_data:
         # What a person looks at first: of plans the options, of snapshots the files.
         table = common.table or ("options" if isinstance(found, PlanPair) else "files")
-        return data_text("report", render_comparison(found), replace(common, table=table))
+        return data_text("report", render_comparison(found), common._replace(table=table))
     return set_page(comparison_page(found, is_detailed=look.is_detailed), common.format, look)

@@ -3,8 +3,8 @@
 import click
 from click.shell_completion import CompletionItem
 
-from planner.cli.stdout import write_stdout
 from planner.errors import ConfigError
+from planner.streams import write_stdout
 
 
 def _complete(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:

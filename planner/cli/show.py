@@ -4,22 +4,26 @@ import contextlib
 import os
 import shutil
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from planner.cli.common import Common
-from planner.cli.stdout import OutputError, reason_of, saying, write_stdout
+from planner.model.history import Snapshot
 from planner.model.measurement import Input
 from planner.model.option import Outcome
 from planner.model.story import Story
 from planner.pipeline import Progress
 from planner.report import Look, Subject, render
+from planner.report.escape import visible
+from planner.streams import OutputError, reason_of, saying, write_stderr, write_stdout
 
 SHOW_AFTER_SECONDS = 1.0
 """Work that is done sooner needs no progress bar."""
+
+MOST_LINES = 5
+"""So many files that are left out are named one by one."""
 
 
 def progress_for(common: Common) -> Progress:
@@ -71,8 +75,16 @@ def write(make: Callable[[Look], str], common: Common, inputs: Iterable[Input], 
 def say(text: str, common: Common) -> None:
     """A hint on standard error, unless quiet."""
     if not common.is_quiet:
-        with saying():
-            print(text, file=sys.stderr)
+        write_stderr(text)
+
+
+def say_left_out(common: Common, *measured: Snapshot) -> None:
+    """What is not in the totals of these snapshots, or not whole, with the reasons: a few lines on standard error."""
+    skipped = [each for snapshot in measured for each in snapshot.left_out]
+    for each in skipped[:MOST_LINES]:
+        say(f"gapplan: left out: {visible(each.path)}: {visible(each.reason)}", common)
+    if len(skipped) > MOST_LINES:
+        say(f"gapplan: and {len(skipped) - MOST_LINES} more", common)
 
 
 def _look(common: Common, most: int | None) -> Look:
@@ -101,23 +113,23 @@ def _write_file(path: Path, text: str, inputs: set[Path]) -> None:
     try:
         if path.exists() and not path.is_file():
             path.write_text(text, "utf-8", errors="backslashreplace", newline="")
-            return
-        with tempfile.NamedTemporaryFile(
-            "w", encoding="utf-8", newline="", dir=path.parent, delete=False, prefix=".gapplan-"
-        ) as file:
-            file.write(text)
-        os.chmod(file.name, 0o666 & ~_umask())
-        os.replace(file.name, path)
+        else:
+            _replace(path, text.encode("utf-8", "backslashreplace"))
     except OSError as error:
-        with contextlib.suppress(OSError, NameError, UnboundLocalError):
-            os.unlink(file.name)
         raise OutputError(f"{path}: cannot be written ({reason_of(error)})") from error
 
 
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
+def _replace(path: Path, content: bytes) -> None:
+    """Leaves nothing behind where it fails or is interrupted. Raises OSError."""
+    draft = path.with_name(f".gapplan-{os.urandom(8).hex()}")
+    try:
+        with draft.open("xb") as file:
+            file.write(content)
+        os.replace(draft, path)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            os.unlink(draft)
+        raise
 
 
 def _told(paths: Iterable[str], label: str) -> Iterator[str]:
