@@ -874,7 +874,7 @@ def test_help_loads_no_heavy_library(arguments: list[str]) -> None:
 
     *_, heavy, rooms = result.stdout.splitlines()
     assert heavy == "[]"
-    assert rooms == "['planner.cli', 'planner.cli.common', 'planner.cli.stdout', 'planner.cli.wishes', 'planner.errors']"
+    assert rooms == "['planner.cli', 'planner.cli.common', 'planner.cli.wishes', 'planner.errors', 'planner.streams']"
 
 
 def test_importing_the_package_loads_no_room() -> None:

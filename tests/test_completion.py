@@ -211,7 +211,7 @@ def test_offering_commands_loads_no_command() -> None:
     printed = subprocess.run([sys.executable, "-c", asked], cwd=ROOT, capture_output=True, text=True, check=True).stdout
 
     assert printed.strip() == str(
-        ["planner", "planner.cli", "planner.cli.common", "planner.cli.stdout", "planner.cli.wishes", "planner.errors"]
+        ["planner", "planner.cli", "planner.cli.common", "planner.cli.wishes", "planner.errors", "planner.streams"]
     )
 
 

@@ -25,6 +25,7 @@ ARGUMENTS = {
     "options": ["--target", "70"],
     "unblock": ["--junit", "report.xml"],
     "explain": ["src/shop/till.py"],
+    "fleet": ["FLEET.toml"],
     "noise": ["one", "two"],
     "done": ["1"],
     "report": ["one", "two"],

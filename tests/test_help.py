@@ -21,7 +21,7 @@ LIGHT = {
     "planner.__main__",
     "planner.cli",
     "planner.cli.common",
-    "planner.cli.stdout",
+    "planner.streams",
     "planner.cli.wishes",
     "planner.errors",
 }
