@@ -103,7 +103,16 @@ def test_a_target_reads_as_it_was_written() -> None:
 
 
 @pytest.mark.parametrize(
-    ("version", "numbers"), [("7.10.7", (7, 10, 7)), ("7.17.1a0", (7, 17)), ("", ()), ("unknown", ()), ("5.0", (5, 0))]
+    ("version", "numbers"),
+    [
+        ("7.10.7", (7, 10, 7)),
+        ("7.17.1a0", (7, 17)),
+        ("", ()),
+        ("unknown", ()),
+        ("5.0", (5, 0)),
+        (f"7.{'1' * 9}", (7, 111_111_111)),
+        (f"7.{'1' * 8000}", (7,)),
+    ],
 )
 def test_versions_end_where_numbers_do(version: str, numbers: tuple[int, ...]) -> None:
     assert version_numbers(version) == numbers

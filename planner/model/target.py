@@ -66,11 +66,15 @@ class Target:
         return max(0, self.points_needed(counts.points) - counts.covered_points)
 
 
+MOST_DIGITS = 9
+"""Of a number in a version; Python refuses to read one of thousands."""
+
+
 def version_numbers(version: str) -> tuple[int, ...]:
     """`7.10.7` -> (7, 10, 7); what is not a number ends it."""
     numbers: list[int] = []
     for part in version.split("."):
-        if not part.isdecimal():
+        if not part.isdecimal() or len(part) > MOST_DIGITS:
             break
         numbers.append(int(part))
     return tuple(numbers)
