@@ -1,17 +1,34 @@
 """`python -m planner` is the `gapplan` command, and the console script begins here, too."""
 
 import os
+import signal
 import sys
+from collections.abc import Callable
+from types import FrameType
+
+
+def _end_at_once(_number: int, _frame: FrameType | None) -> None:
+    """Nothing is begun yet, and imports lose an interrupt now and then or make another error of it."""
+    os._exit(130)
 
 
 def main() -> None:
     """The `gapplan` command, see `planner.cli.main`. Ctrl-C while it is being loaded is as quiet as later."""
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        signal.signal(signal.SIGINT, _end_at_once)
     try:
         if not {"-h", "--help", "-V", "--version"} & set(sys.argv):
             _run_once(sys.argv[1:])
         from planner.cli import main as run
     except KeyboardInterrupt:
         sys.exit(130)
+    _begin(run)
+
+
+def _begin(run: Callable[[], None]) -> None:
+    """From here on an interrupt is an exception again, so that whatever was begun is put away."""
+    if signal.getsignal(signal.SIGINT) is _end_at_once:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     run()
 
 
@@ -34,7 +51,7 @@ def _run_once(arguments: list[str]) -> None:
         return
     listen(watched.say)
     try:
-        run()
+        _begin(run)
     except SystemExit as end:
         if end.code in (0, 1):
             watched.keep(int(end.code))
