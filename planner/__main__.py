@@ -34,21 +34,22 @@ def _begin(run: Callable[[], None]) -> None:
 
 def _run_once(arguments: list[str]) -> None:
     """End the program with the answer that the same call had, while nothing has changed; else with one to keep."""
-    from planner.answers import give_again, watch
+    from planner.answers import give_again, place_of, watch
     from planner.streams import OutputError, listen, open_streams, put
 
     open_streams()
+    place = place_of(arguments)
+    if place is None:
+        return
     try:
-        code = give_again(arguments, put)
+        code = give_again(place, put)
     except OutputError:
         code = None  # the run itself meets that, too, and says so
     if code is not None:
         sys.exit(code)
-    watched = watch(arguments)
+    watched = watch(place)
     from planner.cli import main as run
 
-    if watched is None:
-        return
     listen(watched.say)
     try:
         _begin(run)

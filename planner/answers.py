@@ -35,8 +35,8 @@ _HEAD = b"gapplan answer 1 "
 _FOLDER = "answers"
 """In the user's cache."""
 
-_NEVER = frozenset({"-h", "--help", "-V", "--version", "--no-cache", "-v", "--verbose", "--debug"})
-"""Options of which an answer has no use, or that ask for the run itself."""
+_NEVER = frozenset({"--no-cache", "-v", "--verbose", "--debug"})
+"""Options that ask for the run itself. Help and versions never come here: they are sooner said than looked up."""
 
 _OF_THE_SHELL = frozenset({"_", "OLDPWD", "PWD", "SHLVL", "RANDOM", "LINENO", "SECONDS"})
 """Variables that change from call to call and say nothing; the current directory counts by itself."""
@@ -147,11 +147,8 @@ class Watch:
             _forget_old(self._place.parent)
 
 
-def watch(arguments: list[str]) -> Watch | None:
-    """Begin to watch this run; None where there is no cache, or its answer would not be kept."""
-    place = _place(arguments)
-    if place is None:
-        return None
+def watch(place: Path) -> Watch:
+    """Begin to watch this run, whose answer has that place."""
     watched = Watch(place)
 
     def hook(event: str, args: tuple[Any, ...]) -> None:
@@ -161,10 +158,9 @@ def watch(arguments: list[str]) -> Watch | None:
     return watched
 
 
-def give_again(arguments: list[str], put: Put) -> int | None:
+def give_again(place: Path, put: Put) -> int | None:
     """Say what the same call said before, and its exit code; None where nobody knows, or a file has changed since."""
-    place = _place(arguments)
-    kept = _read(place) if place else None
+    kept = _read(place)
     if kept is None:
         return None
     try:
@@ -180,7 +176,7 @@ def give_again(arguments: list[str], put: Put) -> int | None:
     return code
 
 
-def _place(arguments: list[str]) -> Path | None:
+def place_of(arguments: list[str]) -> Path | None:
     """Where the answer of this call is kept; None where there is no cache, or its answer is of no use later."""
     folder = cache_folder()
     if folder is None or not hasattr(os, "geteuid") or _NEVER & set(arguments):

@@ -8,6 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from planner.model.measurement import Skipped
+from planner.source.read import Parsed, parse_source
+
 ROOT = Path(__file__).parent.parent
 GOLDEN = Path(__file__).parent / "golden"
 
@@ -28,6 +31,19 @@ def _own_width(monkeypatch: pytest.MonkeyPatch) -> None:
 def _own_cache(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
     """No test reads or fills the cache of the person who runs it."""
     monkeypatch.setenv("GAPPLAN_CACHE_DIR", str(tmp_path_factory.getbasetemp() / "cache"))
+
+
+@pytest.fixture
+def parsed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The paths that were parsed, as they come; clear it between runs."""
+    paths: list[str] = []
+
+    def parse(source: bytes, path: str) -> Parsed | Skipped:
+        paths.append(path)
+        return parse_source(source, path)
+
+    monkeypatch.setattr("planner.source.text.parse_source", parse)
+    return paths
 
 
 @pytest.fixture

@@ -27,7 +27,6 @@ from planner.source.cache import facts_file, facts_key, facts_stamp
 from planner.source.codec import Facts, pack_facts, unpack_facts
 from planner.source.kinds import FACTS
 from planner.source.library import read_all
-from planner.source.read import Parsed, parse_source
 from planner.state import read_shelf, write_shelf
 
 ROOT = Path(__file__).parent.parent
@@ -196,19 +195,6 @@ def project(tmp_path: Path, sources: dict[str, str] = SOURCES) -> Project:
 def again(root: Path) -> Project:
     paths = sorted(each.relative_to(root).as_posix() for each in root.rglob("*.py"))
     return root, paths, frozenset(paths)
-
-
-@pytest.fixture
-def parsed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The paths that were parsed, as they come; clear it between runs."""
-    paths: list[str] = []
-
-    def parse(source: bytes, path: str) -> Parsed | Skipped:
-        paths.append(path)
-        return parse_source(source, path)
-
-    monkeypatch.setattr("planner.source.text.parse_source", parse)
-    return paths
 
 
 def identity(path: Path) -> tuple[int, int]:

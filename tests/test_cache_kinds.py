@@ -18,7 +18,6 @@ from planner.source.calls import read_calls
 from planner.source.codec import pack_calls, pack_tests, unpack_calls, unpack_tests
 from planner.source.kinds import TESTS, calls_kind
 from planner.source.library import read_all
-from planner.source.read import Parsed, parse_source
 
 FILES = {
     "tests/conftest.py": "import pytest\n\n\n@pytest.fixture\ndef gateway(monkeypatch, tmp_path): ...\n",
@@ -34,19 +33,6 @@ WATCHED = ("subprocess.", "pytest.")
 
 
 def _quietly(paths: Iterable[str], _: str) -> Iterable[str]:
-    return paths
-
-
-@pytest.fixture
-def parsed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The paths that were parsed, as they come; clear it between runs."""
-    paths: list[str] = []
-
-    def parse(source: bytes, path: str) -> Parsed | Skipped:
-        paths.append(path)
-        return parse_source(source, path)
-
-    monkeypatch.setattr("planner.source.text.parse_source", parse)
     return paths
 
 

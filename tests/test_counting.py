@@ -240,19 +240,6 @@ def test_a_shape_with_impossible_arcs_is_as_if_never_seen(arcs: str) -> None:
 # Read once
 
 
-@pytest.fixture
-def parsed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The paths that were parsed, as they come."""
-    paths: list[str] = []
-
-    def parse(source: bytes, path: str) -> Parsed | Skipped:
-        paths.append(path)
-        return parse_source(source, path)
-
-    monkeypatch.setattr("planner.source.text.parse_source", parse)
-    return paths
-
-
 def _shop(root: Path) -> Path:
     files = {
         "shop/__init__.py": "",
