@@ -1,35 +1,53 @@
 """`python -m planner` is the `gapplan` command, and the console script begins here, too."""
 
 import os
-import signal
 import sys
-from collections.abc import Callable
-from types import FrameType
+import time
+from _thread import interrupt_main, start_new_thread
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from types import FrameType
 
-def _end_at_once(_number: int, _frame: FrameType | None) -> None:
-    """Nothing is begun yet, and imports lose an interrupt now and then or make another error of it."""
-    os._exit(130)
+_AGAIN = 0.002  # seconds; an interrupt that met an import comes again after this
 
 
 def main() -> None:
     """The `gapplan` command, see `planner.cli.main`. Ctrl-C while it is being loaded is as quiet as later."""
+    import signal
+
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
-        signal.signal(signal.SIGINT, _end_at_once)
+        signal.signal(signal.SIGINT, _interrupted)
     try:
         if not {"-h", "--help", "-V", "--version"} & set(sys.argv):
             _run_once(sys.argv[1:])
         from planner.cli import main as run
     except KeyboardInterrupt:
         sys.exit(130)
-    _begin(run)
-
-
-def _begin(run: Callable[[], None]) -> None:
-    """From here on an interrupt is an exception again, so that whatever was begun is put away."""
-    if signal.getsignal(signal.SIGINT) is _end_at_once:
-        signal.signal(signal.SIGINT, signal.default_int_handler)
     run()
+
+
+def _interrupted(number: int, frame: "FrameType | None") -> None:
+    """Raise KeyboardInterrupt, but not inside an import: Python itself swallows it there now and then.
+
+    (A weak reference's callback of a module's lock prints it, `__set_name__` makes a RuntimeError of it.)
+    """
+    if not _is_importing(frame):
+        raise KeyboardInterrupt
+    start_new_thread(_interrupt_again, ())
+
+
+def _is_importing(frame: "FrameType | None") -> bool:
+    while frame is not None:
+        if frame.f_code.co_filename.startswith("<frozen importlib"):
+            return True
+        frame = frame.f_back
+    return False
+
+
+def _interrupt_again() -> None:
+    time.sleep(_AGAIN)
+    interrupt_main()
 
 
 def _run_once(arguments: list[str]) -> None:
@@ -52,7 +70,7 @@ def _run_once(arguments: list[str]) -> None:
 
     listen(watched.say)
     try:
-        _begin(run)
+        run()
     except SystemExit as end:
         if end.code in (0, 1):
             watched.keep(int(end.code))

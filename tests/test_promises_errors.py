@@ -168,6 +168,39 @@ def test_ctrl_c_is_130_and_quiet_whenever_it_comes(ground: Ground, moment: str) 
     assert (done.returncode, done.stdout, done.stderr.strip()) == (130, "", "")  # click ends the line of ^C
 
 
+IMPORTER = """
+import signal, time
+from planner.__main__ import _interrupted
+signal.signal(signal.SIGINT, _interrupted)
+try:
+    import struck
+    print("imported")
+    time.sleep(10)
+except KeyboardInterrupt:
+    print("interrupted")
+"""
+
+STRUCK = """
+import signal
+
+class Striking:
+    def __set_name__(self, owner, name):
+        signal.raise_signal(signal.SIGINT)  # Python makes a RuntimeError of what is raised here
+
+class Struck:
+    striking = Striking()
+"""
+
+
+def test_ctrl_c_during_an_import_is_raised_after_it(tmp_path: Path) -> None:
+    (tmp_path / "struck.py").write_text(STRUCK)
+
+    words = [sys.executable, "-c", IMPORTER]
+    done = subprocess.run(words, check=True, cwd=tmp_path, capture_output=True, text=True, timeout=60)
+
+    assert (done.stdout.split(), done.stderr) == (["imported", "interrupted"], "")
+
+
 @pytest.mark.skipif(os.name == "nt", reason="process groups are those of POSIX")
 @pytest.mark.parametrize("seconds", [0.3, 1.0, 2.0])
 def test_ctrl_c_ends_worker_processes_quietly(ground: Ground, seconds: float) -> None:

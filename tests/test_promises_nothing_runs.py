@@ -207,7 +207,8 @@ def _imported_by_python_m(folder: Path) -> set[str]:
 def script(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The console script as pip writes it."""
     path = tmp_path_factory.mktemp("bin") / "gapplan"
-    path.write_text("import sys\nfrom planner.cli import main\n\nif __name__ == '__main__':\n    sys.exit(main())\n")
+    lines = ("import sys", "from planner.__main__ import main", "if __name__ == '__main__':", "    sys.exit(main())")
+    path.write_text("\n".join(lines) + "\n")
     return path
 
 

@@ -5,6 +5,7 @@ import resource
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from itertools import count, islice
@@ -20,6 +21,7 @@ from planner.pipeline import Goal, make_plan
 from planner.spread import HERE, Spread, mapped
 from planner.spread.cluster import SpreadError
 from planner.spread.cores import _share
+from planner.spread.local import interrupts_wait
 from planner.spread.parts import SECONDS_OF_A_PART, Done, parts_of, results_of, run_part
 
 TWO = Spread(2)
@@ -286,3 +288,24 @@ def test_a_container_may_have_fewer_cores_than_the_machine(tmp_path: Path, text:
     (tmp_path / "cpu.max").write_text(text, "ascii")
 
     assert _share(str(tmp_path / "cpu.max")) == cores
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals are those of POSIX")
+def test_an_interrupt_that_comes_through_another_thread_waits_until_workers_are_started() -> None:
+    """One thread blocks it only for itself, and Python's handler always runs in the main thread."""
+    seen = []
+    ended = threading.Event()
+    other = threading.Thread(target=ended.wait)
+    other.start()
+
+    try:
+        with pytest.raises(KeyboardInterrupt), interrupts_wait():
+            os.kill(os.getpid(), signal.SIGINT)
+            time.sleep(0.2)
+            seen.append("started")
+    finally:
+        ended.set()
+        other.join()
+
+    assert seen == ["started"]
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler

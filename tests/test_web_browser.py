@@ -351,6 +351,8 @@ def test_tables_behind_pictures_have_their_figures(visit: Open, shop: Path) -> N
 
     for summary in opened.locator(".behind summary").all():
         summary.press("Enter")
+    for figures in opened.locator(".behind").all():
+        figures.locator("tbody tr").first.wait_for()  # filled by an event that comes later
 
     assert opened.locator("#frontier .behind tbody tr").count() > 20
     assert "shop.pricing.discounts" in opened.text("#code .behind")

@@ -123,6 +123,30 @@ def _safe_path() -> Iterator[None]:
 @contextmanager
 def interrupts_wait() -> Iterator[None]:
     """Ctrl-C waits while workers are started, and in each of them until it is ready: it would print a traceback."""
+    with _handler_waits(), _workers_block():
+        yield
+
+
+@contextmanager
+def _handler_waits() -> Iterator[None]:
+    """A signal that is blocked in this thread comes through any other, and its handler always runs in the main one."""
+    before = signal.getsignal(signal.SIGINT)
+    if not callable(before) or threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    came: list[int] = []
+    signal.signal(signal.SIGINT, lambda number, _: came.append(number))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+        if came:
+            signal.raise_signal(signal.SIGINT)
+
+
+@contextmanager
+def _workers_block() -> Iterator[None]:
+    """What is started now begins with interrupts blocked."""
     if not hasattr(signal, "pthread_sigmask"):  # Windows
         yield
         return
