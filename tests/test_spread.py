@@ -290,19 +290,24 @@ def test_a_container_may_have_fewer_cores_than_the_machine(tmp_path: Path, text:
     assert _share(str(tmp_path / "cpu.max")) == cores
 
 
+def interrupted(seen: list[str]) -> None:
+    with interrupts_wait():
+        os.kill(os.getpid(), signal.SIGINT)
+        time.sleep(0.2)
+        seen.append("started")
+
+
 @pytest.mark.skipif(os.name == "nt", reason="signals are those of POSIX")
 def test_an_interrupt_that_comes_through_another_thread_waits_until_workers_are_started() -> None:
     """One thread blocks it only for itself, and Python's handler always runs in the main thread."""
-    seen = []
+    seen: list[str] = []
     ended = threading.Event()
     other = threading.Thread(target=ended.wait)
     other.start()
 
     try:
-        with pytest.raises(KeyboardInterrupt), interrupts_wait():
-            os.kill(os.getpid(), signal.SIGINT)
-            time.sleep(0.2)
-            seen.append("started")
+        with pytest.raises(KeyboardInterrupt):
+            interrupted(seen)
     finally:
         ended.set()
         other.join()
