@@ -50,10 +50,16 @@ def found(check: Check, exam: Exam) -> list[Finding]:
     return list(check.find(exam))
 
 
-def trail(*names: str, ran: str = "1-10", guessed: tuple[str, ...] = (), path: str = "pkg/mod.py") -> Trail:
+def trail(
+    *names: str,
+    ran: str = "1-10",
+    guessed: tuple[str, ...] = (),
+    path: str = "pkg/mod.py",
+    elsewhere: tuple[str, ...] = (),
+) -> Trail:
     """Rows of one file under the names given."""
     rows = tuple(DataRow(name, path, lines(ran)) for name in names)
-    return Trail(rows, guessed=frozenset(guessed))
+    return Trail(rows, guessed=frozenset(guessed), elsewhere=frozenset(elsewhere))
 
 
 def package(*unmeasured: FileCoverage, settings: CoverageSettings | None = None, **more: Any) -> Exam:
@@ -410,6 +416,15 @@ class TestPathsMissing:
         assert finding.mend.text == f"[paths]\nsource =\n    .\n    {pattern}"
         assert "No source for code" in finding.why
         assert finding.doubt.swing(exam.measurement.totals) == 0
+
+    def test_a_name_that_leads_to_a_file_outside_the_tree_stops_no_report(self) -> None:
+        name = "/srv/site-packages/pkg/mod.py"
+        exam = make_exam([file_coverage()], trail=trail(name, guessed=(name,), elsewhere=(name,)))
+
+        finding = only(PATHS_MISSING, exam)
+
+        assert finding.why.endswith("'coverage report' counts 1 file(s) that lie outside this tree")
+        assert finding.severity == "warning"
 
     def test_paths_that_are_set_are_kept(self) -> None:
         name = "/srv/src/pkg/mod.py"

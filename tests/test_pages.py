@@ -142,6 +142,12 @@ def test_a_plan_begins_with_the_goal_and_where_we_are() -> None:
     assert "Target: 80 % exact of what is measured is 80 points, 30 more." in sentences(page)
 
 
+def test_the_report_of_coverage_py_needs_paths_where_names_were_guessed() -> None:
+    page = status_page(outcome(measured=replace(measurement(), guessed=3)))
+
+    assert "; 'coverage report' with [paths] shows " in sentences(page)
+
+
 def test_the_three_meanings_are_always_said() -> None:
     goal = target("78.5", "gate", precision=0, version=(7, 10))
 

@@ -292,3 +292,15 @@ def test_files_that_a_report_speaks_of_too_cannot_be_counted_anew(tmp_path: Path
     settings = replace(CoverageSettings(), exclude=("x",))
     assert taken.recount("shop/stock.py", settings) is None
     assert isinstance(taken.recount("shop/prices.py", settings), FileCoverage)
+
+
+def test_an_installed_copy_that_was_measured_too_is_known_to_be_there(tmp_path: Path) -> None:
+    root = make_project(tmp_path / "work", SHOP)
+    copy = make_project(tmp_path / "site-packages", {"shop/prices.py": SHOP["shop/prices.py"]})
+    ran, gone = f"{copy}/shop/prices.py", "/nowhere/site-packages/shop/prices.py"
+    write_lines(root / ".coverage", {ran: [1], gone: [1]})
+
+    taken = _take(root)
+
+    assert (taken.trail.guessed, taken.trail.elsewhere) == (frozenset({ran, gone}), frozenset({ran}))
+    assert taken.measurement.guessed == 2

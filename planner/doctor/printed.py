@@ -1,7 +1,8 @@
 """What `coverage report` would print for the rows as they stand: it looks up each row by its own name.
 
 Measured on coverage.py 7.17.3: a row without a file at its name stops the report ("No source for code"), or is left
-out under `ignore_errors`; two rows of one file count twice; relative rows without `relative_files`, and absolute ones
+out under `ignore_errors`; one whose name leads out of the tree counts as a file of its own; two rows of one file count
+twice; relative rows without `relative_files`, and absolute ones
 with it, count as not run at all, unless `[paths]` maps them.
 """
 
@@ -23,17 +24,21 @@ from planner.model.trail import DataRow
 class Printed:
     """The report's counts, and the first row that stops it ("" where none does).
 
-    `exits` tells how many more branch exits may be covered: a row knows its lines, not its exits.
+    `exits` tells how many more branch exits may be covered: a row knows its lines, not its exits. `elsewhere` files
+    come on top, which lie outside the tree and are not read here.
     """
 
     counts: Counts
     stops_at: str = ""
     exits: int = 0
+    elsewhere: int = 0
 
     def words(self, precision: int) -> str:
         """What `coverage report` does, as the end of a sentence."""
         if self.stops_at:
             return f"stops with \"No source for code: '{self.stops_at}'\""
+        if self.elsewhere:
+            return f"counts {self.elsewhere} file(s) that lie outside this tree"
         return f"prints {displayed_percent(self.counts.covered_points, self.counts.points, precision)} %"
 
 
@@ -48,8 +53,9 @@ def printed(exam: Exam) -> Printed:
     several = Counter(row.path for row in lost) + Counter(path for path, _ in entries)
     parts = [_counted(files[path], lines, is_only=several[path] == 1) for (path, _), lines in entries.items()]
     counts = sum((each.counts for each in parts), Counts())
-    stops_at = "" if exam.settings.ignore_errors or not lost else min(row.name for row in lost)
-    return Printed(counts, stops_at, sum(each.exits for each in parts))
+    gone = [row.name for row in lost if row.name not in exam.trail.elsewhere]
+    stops_at = "" if exam.settings.ignore_errors else min(gone, default="")
+    return Printed(counts, stops_at, sum(each.exits for each in parts), len(lost) - len(gone))
 
 
 def _entries(rows: Iterable[DataRow], exam: Exam) -> dict[tuple[str, str], Lines]:
@@ -107,9 +113,10 @@ def misnamed(rows: Iterable[DataRow], exam: Exam) -> list[DataRow]:
 def severity_of_print(seen: Printed, totals: Counts) -> Severity:
     """How grave a report is that differs from the totals here, which are right already.
 
-    A wrong number is graver than none: a report that stops is seen by whoever runs it.
+    A wrong number is graver than none: a report that stops is seen by whoever runs it. How wrong it is, files outside
+    the tree would tell, which nobody reads here.
     """
-    if seen.stops_at:
+    if seen.stops_at or seen.elsewhere:
         return "warning"
     wrong = abs(seen.counts.percent - totals.percent)
     return "error" if wrong >= ERROR_PERCENT else "warning" if wrong >= WARNING_PERCENT else "note"

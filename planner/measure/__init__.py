@@ -115,4 +115,5 @@ def _measurement(
         counted_by=COVERAGE_VERSION if read.rows else ", ".join(sorted({r.version for r in read.reports if r.version})),
         precision=settings.precision,
         fail_under=settings.fail_under,
+        guessed=len(assembled.placed.by_end) if read.rows else 0,
     )

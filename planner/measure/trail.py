@@ -1,6 +1,8 @@
 """The raw rows behind a measurement as a Trail, and counting files anew on them under other settings."""
 
+import os
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 
 from planner.measure.assemble import Assembled, Project
@@ -39,7 +41,15 @@ def trail_of(read: Read, assembled: Assembled, project: Project) -> Trail:
         contexts=tuple(sorted({name for part in read.rows for name in part.context_names})),
         astray=tracks.astray,
         guessed=frozenset(tracks.placed.by_end),
+        elsewhere=frozenset(filter(_is_file, tracks.placed.by_end)),
     )
+
+
+def _is_file(name: str) -> bool:
+    """Whether the data's own name leads to a file, wherever that lies; it is not opened."""
+    with suppress(OSError, ValueError):
+        return os.path.isabs(name) and os.path.isfile(name)
+    return False
 
 
 def recounting(assembled: Assembled, project: Project) -> Recount:

@@ -96,7 +96,8 @@ class Measurement:
 
     `totals` is what `coverage report` prints for the data; `unmeasured` are files of the source tree
     outside it, counted by the same rules with nothing covered. `counted_by` is the coverage.py version
-    whose rules counted: the installed one for `.coverage` data, the writer of a report otherwise.
+    whose rules counted: the installed one for `.coverage` data, the writer of a report otherwise. `guessed` is the
+    number of files in the data that were matched by the end of their names, as coverage.py does only with `[paths]`.
     """
 
     inputs: tuple[Input, ...]
@@ -109,6 +110,7 @@ class Measurement:
     counted_by: str | None = None
     precision: int = 0
     fail_under: Fraction | None = None
+    guessed: int = 0
 
     @property
     def version(self) -> str | None:

@@ -34,7 +34,8 @@ class Trail:
     """The raw rows behind a measurement. Reports carry none, so for them all is empty but `files`.
 
     `contexts` are the names of all contexts but the empty one. `astray` are lines that ran by the data, by path, where
-    the file of today has no code. `guessed` tells whether a row was matched by the end of its path alone, by row name.
+    the file of today has no code. `guessed` tells whether a row was matched by the end of its path alone, by row name;
+    `elsewhere` are those of them that are files of this machine by their own names, as an installed copy is.
     """
 
     rows: tuple[DataRow, ...] = ()
@@ -42,3 +43,4 @@ class Trail:
     contexts: tuple[str, ...] = ()
     astray: Mapping[str, Lines] = field(default_factory=dict)
     guessed: frozenset[str] = frozenset()
+    elsewhere: frozenset[str] = frozenset()

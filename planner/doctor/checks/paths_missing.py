@@ -25,7 +25,7 @@ def find_paths_missing(exam: Exam) -> Iterator[Finding]:
         title=f"{len(rows)} file(s) of the data lie below {places}, and no [paths] says where that is here",
         why=f"gapplan matched them by the end of their names; 'coverage report' "
         f"{seen.words(exam.measurement.precision)}"
-        + ("" if seen.stops_at else f", without the lines that ran in {len(rows)} row(s)"),
+        + ("" if seen.stops_at or seen.elsewhere else f", without the lines that ran in {len(rows)} row(s)"),
         evidence=first_few(Evidence(f"the data calls it {row.name}", row.path) for row in rows),
         mend=join_paths(exam, prefixes, "coverage.py uses [paths] when it combines and, from 7.0 on, when it reports"),
         doubt=Doubt("the total here counts these rows already, as 'coverage report' will with [paths]"),

@@ -38,9 +38,10 @@ def where_we_are(outcome: Outcome) -> Iterator[Block]:
 def todays_totals(measured: Measurement) -> Iterator[Block]:
     """The totals of the data and of the whole tree, and the inputs they come from."""
     shown = displayed_percent(measured.totals.covered_points, measured.totals.points, measured.precision)
+    how = "'coverage report' with [paths]" if measured.guessed else "'coverage report'"
     yield Sentence(
         f"Covered: {words.count(measured.totals.covered_points)} of {words.points_in(measured.totals)}, "
-        f"{words.percent(measured.totals)}; 'coverage report' shows {shown} %."
+        f"{words.percent(measured.totals)}; {how} shows {shown} %."
     )
     yield Sentence(f"Measured: {words.inputs_text(measured.inputs)}.", "quiet")
     if measured.whole_tree != measured.totals:
