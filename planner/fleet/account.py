@@ -1,6 +1,6 @@
 """What a fleet's tests come to: for each goal, each component, each team, test by test, all in whole points."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from planner.fleet.goals import FleetTarget, Place, pooled, total_of
@@ -11,7 +11,7 @@ from planner.forecast.core import core_of
 from planner.model.fleet import Fleet, FleetGoal, FleetStep, Share, TeamShare, Work
 from planner.model.measurement import Counts
 from planner.model.option import Option, Step
-from planner.model.plan import MILLI, Effort, Range
+from planner.model.plan import MILLI, Candidate, Effort, Range
 from planner.solve.account import Subject, account
 from planner.solve.tally import Tally
 from planner.solve.way import Chosen
@@ -57,8 +57,8 @@ class _Done:
 
 def account_fleet(name: str, parts: Sequence[Part], setting: FleetSetting, plan: Plan) -> Fleet:
     """All figures of the plan."""
-    done = {place: _done(part, place, plan.way) for place, part in enumerate(parts)}
-    alone = {place: _done(parts[place], place, each.way) for place, each in plan.alone.items()}
+    done = dict(_done(range(len(parts)), parts, plan.way))
+    alone = {place: each for place, way in plan.alone.items() for _, each in _done([place], parts, way.way)}
     works = [each.work for each in done.values()]
     points = sum(each.points for each in works)
     found = pooled([tally.gain for tally in plan.way.tallies.values()]).range
@@ -82,14 +82,22 @@ def account_fleet(name: str, parts: Sequence[Part], setting: FleetSetting, plan:
     )
 
 
-def _done(part: Part, place: Place, way: Way) -> _Done:
-    taken = tuple(candidate for where, candidate in way.spots if where == place)
+def _done(places: Iterable[Place], parts: Sequence[Part], way: Way) -> Iterator[tuple[Place, _Done]]:
+    """Each of the components after the tests that are its own."""
+    taken: dict[Place, list[Candidate]] = {}
+    for place, candidate in way.spots:
+        taken.setdefault(place, []).append(candidate)
+    for place in places:
+        yield place, _done_in(parts[place], taken.get(place, []), way.tallies.get(place))
+
+
+def _done_in(part: Part, taken: Sequence[Candidate], tally: Tally | None) -> _Done:
     subject = Subject("fleet", part.name, "its share", part.candidates)
-    option = account(subject, Chosen(taken, None), part.ground, part.candidates)
+    option = account(subject, Chosen(tuple(taken), None), part.ground, part.candidates)
     aimed: dict[str, list[Step]] = {}
     for step in option.steps:
         aimed.setdefault(step.candidate.path, []).append(step)
-    return _Done(option, aimed, _by_path(way.tallies[place]) if place in way.tallies else {})
+    return _Done(option, aimed, _by_path(tally) if tally else {})
 
 
 def _by_path(tally: Tally) -> dict[str, int]:
