@@ -27,8 +27,8 @@ KEPT = sorted((Path(__file__).parent / "compatibility").glob("*/*.json"))
 FIRST = sorted((Path(__file__).parent / "compatibility" / "0.1.0").glob("*.json"))
 
 SINCE_0_1_0 = {
-    *("calibrate", "doctor", "explain", "fleet", "graph", "history", "noise", "pace", "plan", "rank", "receipt", "replay"),
-    *("report", "resume", "status", "suite", "unblock", "why"),
+    *("calibrate", "doctor", "explain", "fleet", "graph", "history", "noise", "pace", "plan", "rank", "receipt"),
+    *("replay", "report", "resume", "status", "suite", "unblock", "why"),
 }
 """The formats that version 0.1.0 had."""
 
