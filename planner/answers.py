@@ -54,6 +54,9 @@ _CHANGES = frozenset(
         *("os.truncate", "os.utime"),
     }
 )
+LOOKED_FOR = "gapplan.looked_for"
+"""Audit event of a path outside the project: whether it is there was asked, and Python tells of no such question."""
+
 _PACKAGE = os.path.dirname(os.path.abspath(__file__))
 
 _WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
@@ -86,6 +89,8 @@ class Watch:
             self._open(*args)
         elif event in ("os.scandir", "os.listdir"):
             self._list("." if args[0] is None else args[0], is_walk=event == "os.scandir")
+        elif event == LOOKED_FOR:
+            self._take(self._files, args[0])
         elif event == "sqlite3.connect":
             self._connect(args[0])
         elif event in _CHANGES:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from planner.answers import SETTLED_SECONDS, Watch
+from planner.answers import SETTLED_SECONDS, Watch, give_again
 
 ROOT = Path(__file__).parent.parent
 
@@ -242,3 +242,17 @@ def test_writing_to_the_cache_spoils_nothing(tmp_path: Path) -> None:
     watched.hear("os.rename", (cache / "facts.draft", cache / "facts", -1, -1))
 
     assert watched.is_pure
+
+
+def test_a_file_that_was_only_looked_for_spoils_the_answer_once_it_is_there(tmp_path: Path) -> None:
+    outside, kept = tmp_path / "installed.py", tmp_path / "cache" / "answers" / "x"
+    watched = Watch(kept)
+    watched.hear("gapplan.looked_for", (str(outside),))
+    watched.say("out", "answer")
+    kept.parent.mkdir(parents=True)
+
+    watched.keep(0)
+    before = give_again(kept, lambda _, __: None)
+    outside.write_text("")
+
+    assert (before, give_again(kept, lambda _, __: None)) == (0, None)

@@ -17,7 +17,7 @@ from planner.source.cache import facts_file
 from planner.source.calls import read_calls
 from planner.source.codec import pack_calls, pack_tests, unpack_calls, unpack_tests
 from planner.source.kinds import TESTS, calls_kind
-from planner.source.library import read_all
+from planner.source.library import Library, read_all
 
 FILES = {
     "tests/conftest.py": "import pytest\n\n\n@pytest.fixture\ndef gateway(monkeypatch, tmp_path): ...\n",
@@ -149,3 +149,20 @@ def test_one_odd_value_in_a_row_of_tests_is_refused_or_another_row(data: st.Data
 
     assert isinstance(found, TestFacts)
     assert all(isinstance(each.target, str) and isinstance(each.line, int) for each in found.patches)
+
+
+def test_what_is_known_of_other_files_is_found_when_all_is_written(
+    root: Path, tmp_path: Path, parsed: list[str]
+) -> None:
+    kept_tests(root, tmp_path / "cache")
+    (root / "tests/test_calm.py").write_text("def test_storm(): pass\n")
+    parsed.clear()
+    library = Library(root, frozenset(FILES), tmp_path / "cache")
+
+    library.read(TESTS, ["tests/test_calm.py"])
+    library.keep()
+    library.read(TESTS, ["tests/conftest.py", "tests/test_desk.py"])
+    library.keep()
+
+    assert parsed == ["tests/test_calm.py"]
+    assert library.read(TESTS, FILES) == kept_tests(root, tmp_path / "cache") == kept_tests(root, None)

@@ -1,6 +1,7 @@
 """The raw rows behind a measurement as a Trail, and counting files anew on them under other settings."""
 
 import os
+import sys
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -46,9 +47,15 @@ def trail_of(read: Read, assembled: Assembled, project: Project) -> Trail:
 
 
 def _is_file(name: str) -> bool:
-    """Whether the data's own name leads to a file, wherever that lies; it is not opened."""
+    """Whether the data's own name leads to a file, wherever that lies; it is not opened.
+
+    `planner.answers` is told of the question.
+    """
+    if not os.path.isabs(name):
+        return False
+    sys.audit("gapplan.looked_for", name)
     with suppress(OSError, ValueError):
-        return os.path.isabs(name) and os.path.isfile(name)
+        return os.path.isfile(name)
     return False
 
 

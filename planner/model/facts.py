@@ -25,6 +25,11 @@ MODULE = "<module>"
 """The name of the module level as a unit: what runs on import and belongs to no class or function."""
 
 
+NO_TEXTS: dict[str, str] = {}
+NO_NUMBERS: dict[str, int] = {}
+"""Each stands for very many empty dictionaries. As all facts, they are never changed."""
+
+
 @dataclass(frozen=True, slots=True)
 class Import:
     """One name that an import statement asks for: `from module import name as alias`.

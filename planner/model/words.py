@@ -11,6 +11,9 @@ _MARKED = re.compile(
 )
 DIGITS = "0123456789"
 
+_ENDS_OF_PROSE = ".,;:!?)"
+"""What stands behind a word without making code of it."""
+
 _OPENS = frozenset("`.:@\"'")
 _CLOSES = frozenset("`([\"'")
 """What stands before and behind a word of prose that means code."""
@@ -18,15 +21,21 @@ _CLOSES = frozenset("`([\"'")
 
 def code_in(prose: str) -> Iterable[str]:
     """The words of prose that are written like code: `snake_case`, `CamelCase`, called, dotted or quoted."""
-    every = [each for each in dict.fromkeys(prose.split()) if not (each.islower() and each.isalpha())]
+    every = [each for each in dict.fromkeys(prose.split()) if not _is_plain(each.rstrip(_ENDS_OF_PROSE))]
     odd = " ".join(filter(str.isascii, every))
     shaped = [word for word in dict.fromkeys(WORD.findall(odd)) if "_" in word or _is_shaped(word)]
-    marked = [word.lstrip(DIGITS) for word in _MARKED.findall(odd)]
+    beside = " ".join([each for each in every if each.isascii() and not each.isidentifier()])
+    marked = [word.lstrip(DIGITS) for word in _MARKED.findall(beside)]
     return [*shaped, *marked, *(word for each in every if not each.isascii() for word in _code_in_any(each))]
 
 
+def _is_plain(word: str) -> bool:
+    """Whether it is a word of letters, small but for the first, as most of prose is."""
+    return word.isalpha() and (word.islower() or word[1:].islower())
+
+
 def _is_shaped(word: str) -> bool:
-    return not word.islower() and not word.isupper() and any(letter.isupper() for letter in word[1:])
+    return not word.islower() and not word.isupper() and any(map(str.isupper, word[1:]))
 
 
 def _code_in_any(prose: str) -> Iterator[str]:

@@ -18,6 +18,7 @@ from planner.source.library import Library
 from planner.source.read import Parsed
 from planner.source.shape import draw_shape
 from planner.source.text import Text
+from planner.source.walked import Walk
 
 Found = TypeVar("Found")
 
@@ -74,10 +75,17 @@ def shape_of(text: Text, root: Path, rules: Rules) -> Shape | Skipped:
     """What the file has to count: from its tree, or where that does not tell, by coverage.py's own parser."""
     parsed = text.parsed
     if isinstance(parsed, Parsed) and not parsed.is_newer:
-        drawn = draw_shape(text.source, parsed.tree, text.path, rules, with_cases=has_case_rule())
+        drawn = draw_shape(
+            text.source, parsed.tree, text.path, rules, with_cases=has_case_rule(), is_plain=is_plain(text)
+        )
         if drawn:
             return with_arcs(drawn.shape, drawn.text, drawn.raw, parsed.tree, rules) if rules.has_arcs else drawn.shape
     return parsed_shape(root, text.path, rules, text.source)
+
+
+def is_plain(text: Text) -> bool:
+    """Whether the compiler has nothing to say against any expression in it."""
+    return isinstance(text.walk, Walk) and text.walk.is_plain
 
 
 def _named(root: Path, path: str, found: Shape | Skipped, rules: Rules) -> Shape | Skipped:

@@ -22,7 +22,7 @@ _FILES_AT_A_TIME = 64
 
 _PACKAGE = Path(__file__).parents[1]
 
-_RULES = ("source/*.py", "model/*.py", "measure/parsing.py")
+_RULES = ("source/*.py", "model/*.py", "measure/parsing.py", "pipeline/reading.py")
 """The modules of gapplan that decide what is found in a file."""
 
 _write_json = json.JSONEncoder(ensure_ascii=False, check_circular=False, separators=(",", ":")).encode
@@ -82,25 +82,36 @@ def written(kind: Kind[_Found], found: _Found | Skipped) -> str | None:
 
 
 class Kept(Generic[_Found]):
-    """What the last run left about a project; what it has not, or cannot be trusted, is as if never seen."""
+    """What the last run left about a project; what it has not, or cannot be trusted, is as if never seen.
+
+    The texts are in memory from the first question to `write`: they take as much as a third of what they say.
+    """
 
     def __init__(self, kind: Kind[_Found], folder: Path | None, root: Path) -> None:
         self._kind = kind
         self._stamp = stamp_of(kind.rules) if folder else None
         self._file = facts_file(folder, root, kind.name) if folder and self._stamp else None
-        self._shelf = read_shelf(self._file, self._stamp) if self._file and self._stamp else {}
-        self._found: dict[str, _Found | Skipped] = {}
+        self._texts: dict[str, Entry] | None = None
+        self._found: dict[str, tuple[str, _Found | Skipped]] = {}
         self._fresh: dict[str, Entry] = {}
+
+    def _shelf(self) -> dict[str, Entry]:
+        if self._texts is None:
+            self._texts = read_shelf(self._file, self._stamp) if self._file and self._stamp else {}
+        return self._texts
 
     def load(self, paths: Iterable[str]) -> None:
         """Make ready what is known of these files."""
-        texts = [(path, self._shelf[path][1]) for path in paths if path in self._shelf and path not in self._found]
-        found = unpacked(self._kind, texts)
-        self._found |= found
+        new = [path for path in paths if path not in self._found]
+        shelf = self._shelf() if new else {}
+        texts = [(path, shelf[path][1]) for path in new if path in shelf]
+        for path, found in unpacked(self._kind, texts).items():
+            self._found[path] = (shelf[path][0], found)
 
     def find(self, path: str, key: str) -> _Found | Skipped | None:
         """What is known of the file if it is still the one that was read. Only of files that are loaded."""
-        return self._found.get(path) if path in self._found and self._shelf[path][0] == key else None
+        known, found = self._found.get(path, ("", None))
+        return found if known == key else None
 
     def add(self, path: str, key: str, found: _Found | Skipped) -> None:
         """Keep what the bytes say."""
@@ -115,11 +126,12 @@ class Kept(Generic[_Found]):
     def write(self, known: Set[str]) -> None:
         """For the next run, if there is news; files that are no longer `known` are dropped then."""
         if self._file and self._stamp and self._fresh:
-            self._shelf = {path: entry for path, entry in self._shelf.items() if path in known} | self._fresh
+            shelf = {path: entry for path, entry in self._shelf().items() if path in known} | self._fresh
             self._found = {path: each for path, each in self._found.items() if path not in self._fresh}
             self._fresh = {}
             with contextlib.suppress(OSError):
-                write_shelf(self._file, self._stamp, self._shelf)
+                write_shelf(self._file, self._stamp, shelf)
+        self._texts = None
 
 
 def unpacked(kind: Kind[_Found], texts: Sequence[tuple[str, str]]) -> dict[str, _Found | Skipped]:

@@ -5,7 +5,7 @@ Most files name nothing of what is watched; a test of their bytes tells, and the
 
 import ast
 import re
-from collections.abc import Iterable, Iterator, Sequence, Set
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -16,6 +16,7 @@ from planner.model.facts import MODULE
 from planner.model.measurement import Skipped
 from planner.source.excerpts import Excerpts
 from planner.source.names import bindings_of
+from planner.source.nodes import children
 from planner.source.read import read_source
 from planner.source.scopes import Scope, written_name
 from planner.source.text import Text, text_at
@@ -30,6 +31,9 @@ _MOST_NODES_OF_ALL = 500_000
 """So many nodes of one call, and of all calls of a file, are searched for strings: calls may nest 200 deep."""
 
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+
+_PLAIN = frozenset({ast.Attribute, ast.Expr, ast.Return, ast.If, ast.keyword, ast.arguments, ast.arg, ast.Compare})
+"""The most frequent nodes of which only the children count."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,14 +53,14 @@ class _Walk:
     stack: list[tuple[ast.AST, Scope]]
     sites: list[_Site] = field(default_factory=list)
 
-    def visit_later(self, nodes: Iterable[ast.AST], scope: Scope) -> None:
+    def visit_later(self, nodes: Sequence[ast.AST], scope: Scope) -> None:
         """Put the nodes on the stack, so that they come off in the order of the text."""
-        self.stack += [(node, scope) for node in reversed(list(nodes))]
+        self.stack += [(node, scope) for node in reversed(nodes)]
 
     def take(self, node: ast.expr, scope: Scope, unit: str, role: Role) -> None:
         """A site, whose parts are still to be visited; it is no call a second time."""
         self.sites.append(_Site(node, scope, unit, role))
-        self.visit_later(ast.iter_child_nodes(node), scope)
+        self.visit_later(children(node), scope)
 
 
 def read_calls(root: Path, path: str, known: Set[str], watched: Sequence[str]) -> tuple[WatchedCall, ...] | Skipped:
@@ -99,32 +103,35 @@ def calls_of(text: Text, watched: Sequence[str]) -> tuple[WatchedCall, ...] | Sk
 
 def _may_name(source: bytes, watched: tuple[str, ...]) -> bool:
     """Whether the file imports the first part of a watched name, and has the rest behind it or in an import."""
-    asked = [parts for parts in _parts_of(watched) if all(part in source for part in parts)]
-    if not asked:
-        return False
     imported = _imports_in(source)
-    return any(_may_have(parts, source, imported) for parts in asked)
+    named = [several for first, several in _parts_of(watched).items() if first in imported]
+    return any(_may_have(parts, source, imported) for several in named for parts in several)
 
 
 @lru_cache(maxsize=8)
-def _parts_of(watched: tuple[str, ...]) -> tuple[tuple[bytes, ...], ...]:
-    """The parts of each name; the last may be a beginning: `exec` of `os.exec`."""
-    return tuple(tuple(name.rstrip(".").encode().split(b".")) for name in watched)
+def _parts_of(watched: tuple[str, ...]) -> dict[bytes, list[tuple[bytes, ...]]]:
+    """The parts of each name, by the first one; the last may be a beginning: `exec` of `os.exec`."""
+    found: dict[bytes, list[tuple[bytes, ...]]] = {}
+    for name in watched:
+        parts = tuple(name.rstrip(".").encode().split(b"."))
+        found.setdefault(parts[0], []).append(parts)
+    return found
 
 
 def _may_have(parts: tuple[bytes, ...], source: bytes, imported: bytes) -> bool:
-    if not re.search(rb"\b" + parts[0] + rb"\b", imported):
+    if not all(part in source for part in parts[1:]) or not re.search(rb"\b" + parts[0] + rb"\b", imported):
         return False
     return len(parts) == 1 or b".".join(parts[-2:]) in source or b" as " in imported or parts[-1] in imported
 
 
-_IMPORT = re.compile(rb"^[^\n]*\bimport\b[ \t]*(?:\([^()]*\)|[^\n]*)", re.MULTILINE)
+_IMPORT = re.compile(rb"import(?<!\wimport)\b(?![^\n]*\bimport\b)[ \t]*(?:\([^()]*\)|[^\n]*)")
 _CONTINUED = re.compile(rb"\\\r?\n")
 
 
 def _imports_in(source: bytes) -> bytes:
     """The lines that hold import statements, and the names in brackets that follow them."""
-    return b"\n".join(_IMPORT.findall(_CONTINUED.sub(b" ", source) if b"\\" in source else source))
+    text = _CONTINUED.sub(b" ", source) if b"\\" in source else source
+    return b"\n".join([text[text.rfind(b"\n", 0, each.start()) + 1 : each.end()] for each in _IMPORT.finditer(text)])
 
 
 # Finding the sites
@@ -137,21 +144,23 @@ def _sites(tree: ast.Module, package: str) -> list[_Site]:
     walk.visit_later(tree.body, top)
     while walk.stack:
         node, scope = walk.stack.pop()
-        if isinstance(node, _DEFINITIONS):
+        if isinstance(node, ast.Name):
+            if type(node.ctx) is not ast.Load:
+                scope.own.add(node.id)
+        elif isinstance(node, ast.Call):
+            walk.take(node, scope, scope.unit, "call")
+        elif type(node) in _PLAIN:
+            walk.visit_later(children(node), scope)
+        elif isinstance(node, _DEFINITIONS):
             _enter(node, scope, walk)
         elif isinstance(node, ast.Import | ast.ImportFrom):
             for local, absolute in bindings_of(node, package):
                 scope.imported.setdefault(local, absolute)
-        elif isinstance(node, ast.Call):
-            walk.take(node, scope, scope.unit, "call")
         elif isinstance(node, ast.With | ast.AsyncWith):
             _take_contexts(node, scope, walk)
-        elif isinstance(node, ast.Name):
-            if not isinstance(node.ctx, ast.Load):
-                scope.own.add(node.id)
         elif not isinstance(node, ast.Assign) or not _take_marks(node, scope, walk):
             _note_variables(node, scope)
-            walk.visit_later(ast.iter_child_nodes(node), scope)
+            walk.visit_later(children(node), scope)
     return walk.sites
 
 

@@ -8,10 +8,13 @@ _LITERALS = (
     *(ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp),
 )
 
-_MOST_LINKS = 8
+MOST_LINKS = 8
 """Longer chains have no name: to name each link of 5,000 calls takes that number squared, and says nothing more."""
 
-_ASKING = frozenset({"len", "str", "repr", "iter", "next", "hash", "bool"})
+IMPLYING = frozenset({ast.In, ast.NotIn})
+"""Comparisons that call a special method of what stands on the right."""
+
+ASKING = frozenset({"len", "str", "repr", "iter", "next", "hash", "bool"})
 """Built-in functions that call the special method of their name."""
 
 
@@ -19,16 +22,17 @@ def chain_name(node: ast.expr) -> str | None:
     """`a.b().c` for attributes and calls that start at a name, whatever the arguments; else None."""
     parts: list[str] = []
     called = ""
-    while len(parts) <= _MOST_LINKS:
-        if isinstance(node, ast.Attribute):
+    while len(parts) <= MOST_LINKS:
+        if type(node) is ast.Name:
+            parts.append(node.id + called)
+            return ".".join(parts[::-1])
+        if type(node) is ast.Attribute:
             parts.append(node.attr + called)
             node, called = node.value, ""
-        elif isinstance(node, ast.Call) and not called:
+        elif type(node) is ast.Call and not called:
             node, called = node.func, "()"
-        elif isinstance(node, ast.Await):
+        elif type(node) is ast.Await:
             node = node.value
-        elif isinstance(node, ast.Name):
-            return ".".join([node.id + called, *reversed(parts)])
         else:
             return None
     return None
@@ -60,10 +64,10 @@ def implied_calls(node: ast.AST) -> Iterator[str]:
     elif isinstance(node, ast.Subscript):
         kind = {ast.Load: "get", ast.Store: "set", ast.Del: "del"}[type(node.ctx)]
         yield from _special(node.value, f"{kind}item")
-    elif isinstance(node, ast.Compare) and len(node.ops) == 1 and isinstance(node.ops[0], ast.In | ast.NotIn):
+    elif isinstance(node, ast.Compare) and len(node.ops) == 1 and type(node.ops[0]) in IMPLYING:
         yield from _special(node.comparators[0], "contains")
     elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and len(node.args) == 1:
-        yield from _special(node.args[0], *({node.func.id} & _ASKING))
+        yield from _special(node.args[0], *({node.func.id} & ASKING))
 
 
 def _special(node: ast.expr, *names: str) -> Iterator[str]:

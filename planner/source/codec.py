@@ -14,6 +14,7 @@ from planner.model.suite import SKIP_KINDS, Cases, Mark, Skip, SuiteFacts, Writt
 from planner.source.tables import (
     FLAG,
     LINES,
+    NAME,
     NAMES,
     NUMBER,
     TEXT,
@@ -34,13 +35,13 @@ Facts = ModuleFacts | Skipped
 _Value = TypeVar("_Value")
 _Made = TypeVar("_Made")
 
-_CALLS = Table(Call, kind=one_of(get_args(CallKind)), name=TEXT, line=NUMBER)
+_CALLS = Table(Call, kind=one_of(get_args(CallKind)), name=NAME, line=NUMBER)
 
 _IMPORTS = Table(
     Import,
-    module=TEXT,
-    name=TEXT,
-    alias=TEXT,
+    module=NAME,
+    name=NAME,
+    alias=NAME,
     line=NUMBER,
     kind=one_of(get_args(ImportKind)),
     level=NUMBER,

@@ -1,8 +1,9 @@
 """A unit while the walk is inside it, and what its names mean once the walk knows all scopes."""
 
 from dataclasses import dataclass, field
+from sys import intern
 
-from planner.model.facts import MODULE, Call, CallKind, Unit, UnitKind
+from planner.model.facts import MODULE, NO_NUMBERS, NO_TEXTS, Call, CallKind, Unit, UnitKind
 from planner.model.lines import NO_LINES, Lines
 
 _BUILTINS_THAT_REACH_OUT = frozenset({"open", "input", "print", "exec", "eval", "compile", "__import__", "breakpoint"})
@@ -72,9 +73,10 @@ class Draft:
     def unit(self) -> Unit:
         """The finished unit, with all names made absolute as far as the file tells."""
         first_use: dict[str, int] = {}
+        own = self.own - self.bindings.keys()
         for name, line in self.names.items():
-            if full := self._absolute(name):
-                first_use.setdefault(full, line)
+            if name not in own and (full := self._absolute(name)):
+                first_use.setdefault(intern(full), line)
         return Unit(
             name=self.name,
             kind=self.kind,
@@ -89,11 +91,11 @@ class Draft:
             raised=tuple(self.raised),
             has_result=self.has_result,
             unknown_calls=self.unknown_calls,
-            decorators=tuple(self._from_outside(name) for name in self.decorators),
-            bases=tuple(self._from_outside(name) for name in self.bases),
+            decorators=tuple([self._from_outside(name) for name in self.decorators]),
+            bases=tuple([self._from_outside(name) for name in self.bases]),
             metaclass=self._from_outside(self.metaclass) if self.metaclass else "",
             calls=self._calls(),
-            first_use=first_use,
+            first_use=first_use or NO_NUMBERS,
             attributes=self._attributes(),
             returns=(self._absolute(self.returns, with_own=True) or "") if self.returns else "",
         )
@@ -101,9 +103,9 @@ class Draft:
     def _attributes(self) -> dict[str, str]:
         """The classes of a class's attributes, as far as its module's text tells."""
         if self.kind not in ("class", "module"):
-            return {}
+            return NO_TEXTS
         known = {name: self._type(written) for name, written in self.types.items()}
-        return {name: full for name, full in known.items() if full}
+        return {name: intern(full) for name, full in known.items() if full} or NO_TEXTS
 
     def _type(self, written: str) -> str | None:
         """A class or chain, absolute; what starts at `self` starts at the class itself."""
@@ -114,22 +116,24 @@ class Draft:
 
     def _calls(self) -> tuple[Call, ...]:
         found: dict[tuple[CallKind, str], int] = {}
-        for name, line in self.called.items():
-            found.setdefault(self._meaning(name), line)
+        receiver, called = self._receiver(), self.called
+        for name, line in called.items():
+            found.setdefault(self._meaning(name, receiver), line)
         for name, line in self.implied.items():
-            kind, full = self._meaning(name)
+            kind, full = self._meaning(name, receiver)
             if kind != "method" and not full.startswith("builtins."):
                 found.setdefault((kind, full), line)
         for name, line in self.names.items():
-            kind, full = self._meaning(name) if "." in name and name not in self.called else ("name", "")
-            if kind in ("own", "typed"):
-                found.setdefault(("read" if kind == "own" else "look", full), line)
-        return tuple(Call(kind, name, line) for (kind, name), line in found.items())
+            if "." in name and name not in called:
+                kind, full = self._meaning(name, receiver)
+                if kind in ("own", "typed"):
+                    found.setdefault(("read" if kind == "own" else "look", full), line)
+        return tuple([Call(kind, intern(name), line) for (kind, name), line in found.items()])
 
-    def _meaning(self, name: str, hops: int = 0) -> tuple[CallKind, str]:
-        """What a called name as written can be said to be."""
+    def _meaning(self, name: str, receiver: str, hops: int = 0) -> tuple[CallKind, str]:
+        """What a called name as written can be said to be; `receiver` is that of the unit."""
         head, _, rest = name.partition(".")
-        if head == self._receiver() and rest:
+        if head == receiver and rest:
             return "own", rest
         if head == "super()" and rest and "." not in rest:
             return "super", rest
@@ -138,7 +142,7 @@ class Draft:
             return "name", full
         written = self._type_of(head) if rest else None
         if written and hops < _MOST_HOPS:
-            kind, typed = self._meaning(written, hops + 1)
+            kind, typed = self._meaning(written, receiver, hops + 1)
             if kind == "own" or (kind in ("name", "typed") and "." in typed):
                 return ("own" if kind == "own" else "typed"), f"{typed}.{rest}"
         return ("method", name.rpartition(".")[2]) if rest else ("name", name)
@@ -168,16 +172,15 @@ class Draft:
         Names that the module defines itself are None, or absolute `with_own`. As in Python, what a class body binds
         is not seen from its methods.
         """
-        first, dot, rest = name.partition(".")
+        first = name.partition(".")[0]
         head = first.removesuffix("()")
-        rest = first[len(head) :] + dot + rest
         scope: Draft | None = self
         while scope:
             if scope is self or scope.kind != "class":
                 if head in scope.bindings:
-                    return scope.bindings[head] + rest
+                    return scope.bindings[head] + name[len(head) :]
                 if with_own and head in scope.children:
-                    return scope._child(head) + rest
+                    return scope._child(head) + name[len(head) :]
                 if head in scope.own:
                     return None
             scope = scope.parent

@@ -81,21 +81,19 @@ def hollow_block(node: ast.AST, known: Known) -> list[ast.stmt] | list[ast.Excep
     """
     if isinstance(node, ast.If):
         if is_type_checking(node.test) or is_main_guard(node.test):
-            return _below(node, node.body)
+            return below(node, node.body)
         match environment_answer(node.test, known):
             case False:
-                return _below(node, node.body)
+                return below(node, node.body)
             case True:
-                return _below(node, node.orelse)
+                return below(node, node.orelse)
     if isinstance(node, ast.ExceptHandler) and catches_import_error(node):
         return [node]
     return []
 
 
-def is_environment_guard(test: ast.expr, known: Known) -> bool:
-    """Whether the condition asks for platform, operating system or Python version."""
-    if environment_answer(test, known) is not None:
-        return True
+def asks_environment(test: ast.expr) -> bool:
+    """Whether the condition asks for platform, operating system or Python version, whatever the answer is."""
     waiting: list[ast.AST] = [test]
     while waiting:
         node = waiting.pop()
@@ -186,5 +184,6 @@ def _literal(node: ast.expr) -> str | int | tuple[object, ...] | None:
     return None
 
 
-def _below(node: ast.stmt, statements: list[ast.stmt]) -> list[ast.stmt]:
+def below(node: ast.stmt, statements: list[ast.stmt]) -> list[ast.stmt]:
+    """Those of the statements that do not stand on the first line of the node."""
     return [each for each in statements if each.lineno > node.lineno]

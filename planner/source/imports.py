@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from planner.model.facts import Import, ImportKind
 from planner.source.names import absolute_base, dotted_name
 
-_DYNAMIC = frozenset({"importlib.import_module", "import_module", "__import__", "importlib.__import__"})
+DYNAMIC = frozenset({"importlib.import_module", "import_module", "__import__", "importlib.__import__"})
+"""Functions that import what they are given the name of."""
 
 
 def imports_of(
@@ -25,7 +26,7 @@ def imports_of(
 
 def dynamic_import(node: ast.Call, package: str) -> str | None:
     """The module that a call imports by a constant name; "" when the name is not constant, None for other calls."""
-    if dotted_name(node.func) not in _DYNAMIC or not node.args:
+    if dotted_name(node.func) not in DYNAMIC or not node.args:
         return None
     name = node.args[0]
     if not (isinstance(name, ast.Constant) and isinstance(name.value, str)):

@@ -4,6 +4,7 @@ By regular expressions, so that it holds for any Python and takes less time than
 """
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate, takewhile
@@ -62,6 +63,9 @@ _REFLECTION = frozenset({"vars", "dir", "getmembers", "__dict__"})
 
 _KEYWORDS = frozenset(kwlist)
 
+_MOST_DECORATED = 40
+"""So many lines of decorators are looked at."""
+
 
 def mentions_of(file: Text) -> FileMentions | Skipped:
     """What a file mentions; Skipped where it cannot be parsed."""
@@ -104,13 +108,19 @@ def mentions_in(text: str, facts: ModuleFacts) -> FileMentions:
 def _registered(text: str, outline: Outline) -> Iterator[int]:
     """The places with more decorators in the text than decorators that are names."""
     lines = text.split("\n") if "@" in text else []
-    for number, place in enumerate(outline.places):
+    marked = [number for number, line in enumerate(lines, 1) if "@" in line]
+    for number, place in enumerate(outline.places if marked else ()):
         unit = place.unit
-        if unit.kind != "module" and lines:
-            head = lines[unit.first_line - 1 : unit.first_line + 40]
+        if unit.kind != "module" and _is_between(marked, unit.first_line, unit.first_line + _MOST_DECORATED):
+            head = lines[unit.first_line - 1 : unit.first_line + _MOST_DECORATED]
             decorated = (line for line in takewhile(_is_before_head, head) if line.lstrip().startswith("@"))
             if sum(1 for _ in decorated) > len(unit.decorators):
                 yield number
+
+
+def _is_between(numbers: Sequence[int], first: int, last: int) -> bool:
+    place = bisect_left(numbers, first)
+    return place < len(numbers) and numbers[place] <= last
 
 
 def _is_before_head(line: str) -> bool:
@@ -132,33 +142,33 @@ class _Reader:
         """Strings first; what is left when they and comments are gone is code."""
         code: list[str] = []
         prose: dict[int, list[str]] = {}
-        text, place, line = self.text, 0, 1
+        text, place, line, owners = self.text, 0, 1, self.outline.owners
         for match in _SILENT.finditer(text):
-            start, token = match.start(), match[0]
+            start, end = match.span()
             line += text.count("\n", place, start)
-            if token[0] == "#":
+            if text[start] == "#":
                 code.append(text[place:start])
             else:
-                prefix = _PREFIX.search(text[max(0, start - 3) : start]) if text[start - 1 : start].isalpha() else None
-                code.append(text[place : start - len(prefix[0])] if prefix else text[place:start])
-                code.append('"')
+                prefix = _prefix(text, start) if text[start - 1 : start].isalpha() else ""
+                token = text[start:end]
+                code += (text[place : start - len(prefix)], '"')
                 self.strings.append(token)
-                self._take_string(token, prefix[0].lower() if prefix else "", self.outline.owner(line), prose)
-                if "\n" in token:
-                    lines = token.count("\n")
+                self._take_string(token.strip("\"'"), prefix, owners[line] if line < len(owners) else 0, prose)
+                if lines := token.count("\n"):
                     code.append("\n" * lines)
                     line += lines
-            place = match.end()
+            place = end
         code.append(text[place:])
         self._take_code("".join(code))
         for owner, bodies in prose.items():
             self._quote(owner, code_in("\n".join(bodies)))
 
-    def _take_string(self, token: str, prefix: str, owner: int, prose: dict[int, list[str]]) -> None:
+    def _take_string(self, body: str, prefix: str, owner: int, prose: dict[int, list[str]]) -> None:
         """A string that is one name or path, or holds code, mentions all its words; prose what looks like code."""
-        body = token.strip("\"'")
-        if body.isascii() and body.isidentifier():
-            self._quote(owner, (body,))
+        if body.isidentifier() and body.isascii():
+            self.quoted[body] = None
+            if body not in _KEYWORDS:
+                self.words.setdefault(owner, {})[body] = None
         elif "f" in prefix or "t" in prefix or not _has_space(body) or ("[" in body and _INDEXED.search(body)):
             self._quote(owner, WORD.findall(body))
         else:
@@ -167,7 +177,15 @@ class _Reader:
     def _quote(self, owner: int, words: Iterable[str]) -> None:
         found = dict.fromkeys(words)
         self.quoted |= found
-        self.words.setdefault(owner, {}).update((word, None) for word in found if word not in _KEYWORDS)
+        self._take_words(owner, found)
+
+    def _take_words(self, owner: int, found: dict[str, None]) -> None:
+        for word in _KEYWORDS.intersection(found):
+            del found[word]
+        if owner in self.words:
+            self.words[owner] |= found
+        else:
+            self.words[owner] = found
 
     def _take_code(self, code: str) -> None:
         """The words of the code, each run of lines with one owner at once."""
@@ -181,12 +199,7 @@ class _Reader:
             found = dict.fromkeys(words)
             if found and min(found) < "A":
                 found = dict.fromkeys(filter(None, (word.lstrip(DIGITS) for word in found)))
-            for word in _KEYWORDS & found.keys():
-                del found[word]
-            if owner in self.words:
-                self.words[owner].update(found)
-            else:
-                self.words[owner] = found
+            self._take_words(owner, found)
 
     def _take_definitions(self, words: list[str]) -> None:
         """Take out the name behind each `def` and `class`."""
@@ -197,6 +210,12 @@ class _Reader:
                 self.defined += words[place + 1 : place + 2]
                 words[place + 1 : place + 2] = [keyword]
                 place += 1
+
+
+def _prefix(text: str, start: int) -> str:
+    """The letters before the quote at `start`, as far as they belong to it."""
+    found = _PREFIX.search(text[max(0, start - 3) : start])
+    return found[0].lower() if found else ""
 
 
 def _has_space(body: str) -> bool:

@@ -50,13 +50,16 @@ def absolute_base(node: ast.ImportFrom, package: str) -> str:
 
 def dotted_name(node: ast.expr) -> str | None:
     """`a.b.c` for a chain of attributes that starts at a name, else None."""
+    if type(node) is ast.Name:
+        return node.id
     parts: list[str] = []
-    while isinstance(node, ast.Attribute):
+    while type(node) is ast.Attribute:
         parts.append(node.attr)
         node = node.value
-    if not isinstance(node, ast.Name):
+    if type(node) is not ast.Name:
         return None
-    return ".".join([node.id, *reversed(parts)])
+    parts.append(node.id)
+    return ".".join(parts[::-1])
 
 
 def raised_name(node: ast.Raise) -> str:

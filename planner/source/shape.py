@@ -14,6 +14,7 @@ from planner.model.lines import NO_LINES, Lines, lines_of
 from planner.model.shape import Rules, Shape
 from planner.source.excluded import excluded_lines, lines_matching
 from planner.source.logical import Outline, outline_of
+from planner.source.statements import lines_of_statements
 
 _COOKIE = re.compile(rb"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")
 
@@ -27,21 +28,29 @@ _DEFERRED = "__annotate__"
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """A shape without branches, with what they would be drawn from: the text, and the lines that byte code names."""
+    """A shape without branches, with what they would be drawn from: the text, and the lines that byte code names.
+
+    Where branches are not asked for, these may be the first lines of statements only.
+    """
 
     shape: Shape
     text: str
     raw: Lines
 
 
-def draw_shape(source: bytes, tree: ast.Module, path: str, rules: Rules, *, with_cases: bool) -> Drawn | None:
+def draw_shape(
+    source: bytes, tree: ast.Module, path: str, rules: Rules, *, with_cases: bool, is_plain: bool = False
+) -> Drawn | None:
     """The shape of the file whose bytes were parsed to the tree; None where coverage.py's own parser is to be asked.
 
-    `with_cases` as in `excluded_lines`. Raises ConfigError for a pattern that takes too long.
+    `with_cases` as in `excluded_lines`; `is_plain` as the walk over the tree found. Raises ConfigError for a pattern
+    that takes too long.
     """
     text = plain_text(source)
     outline = outline_of(tree, text) if text is not None else None
-    raw = _lines_of_code(tree, path) if outline else None
+    raw = lines_of_statements(tree, source) if outline and is_plain and not rules.has_arcs else None
+    if outline and raw is None:
+        raw = _lines_of_code(tree, path)
     if text is None or outline is None or raw is None:
         return None
     matched = lines_matching(text, rules.exclude, path)

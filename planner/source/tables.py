@@ -9,8 +9,10 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, fields
 from itertools import chain, islice, repeat
 from operator import attrgetter
+from sys import intern
 from typing import Any, Generic, TypeVar
 
+from planner.model.facts import NO_NUMBERS, NO_TEXTS
 from planner.model.lines import MAX_LINE, Lines
 
 Row = list[object]
@@ -81,6 +83,11 @@ def _texts(values: Values) -> Values:
     return values
 
 
+def _names(values: Values) -> Values:
+    """Texts that come again and again: each is held once."""
+    return list(map(intern, _texts(values)))
+
+
 def _numbers(values: Values) -> Values:
     check(values, int)
     if values and not 0 <= min(values) <= max(values) <= MAX_LINE:
@@ -113,14 +120,14 @@ def texts_by_name(values: Values) -> Values:
     """Dictionaries of texts."""
     check(values, dict)
     check(chain.from_iterable(map(dict.values, values)), str)
-    return values
+    return [value or NO_TEXTS for value in values]
 
 
 def numbers_by_name(values: Values) -> Values:
     """Dictionaries of numbers."""
     check(values, dict)
     _numbers(list(chain.from_iterable(map(dict.values, values))))
-    return values
+    return [value or NO_NUMBERS for value in values]
 
 
 def _pack_lines(lines: Lines) -> str:
@@ -165,5 +172,6 @@ def pair_tuples(values: Values) -> Values:
     return [tuple((number, text) for number, text in table) for table in values]
 
 
-TEXT, NUMBER, FLAG, NAMES = Column(_texts), Column(_numbers), Column(_flags), Column(_text_tuples)
+TEXT, NAME, NAMES = Column(_texts), Column(_names), Column(_text_tuples)
+NUMBER, FLAG = Column(_numbers), Column(_flags)
 LINES = Column(_lines, _pack_lines)

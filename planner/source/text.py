@@ -9,6 +9,7 @@ from planner.model.measurement import Skipped
 from planner.source.names import module_name
 from planner.source.read import Parsed, parse_source
 from planner.source.walk import walk_tree
+from planner.source.walked import Walk
 
 
 @dataclass(frozen=True)
@@ -30,16 +31,25 @@ class Text:
         return parse_source(self.source, self.path)
 
     @cached_property
-    def facts(self) -> ModuleFacts | Skipped:
-        """What the code is, or why that cannot be told."""
+    def walk(self) -> Walk | Skipped:
+        """What a pass over the tree found, or why there was none."""
         parsed = self.parsed
         if isinstance(parsed, Skipped):
             return parsed
         last_line = max((node.end_lineno or 1 for node in parsed.tree.body), default=1)
         try:
-            walk = walk_tree(parsed.tree, self.package, last_line, self.module)
+            return walk_tree(parsed.tree, self.package, last_line, self.module)
         except RecursionError:
             return Skipped(self.path, "nested too deeply to be read")
+
+    @cached_property
+    def facts(self) -> ModuleFacts | Skipped:
+        """What the code is, or why that cannot be told."""
+        parsed, walk = self.parsed, self.walk
+        if isinstance(parsed, Skipped):
+            return parsed
+        if isinstance(walk, Skipped):
+            return walk
         return ModuleFacts(
             path=self.path,
             module=self.module,

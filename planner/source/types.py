@@ -12,6 +12,14 @@ MOST_DEEP = 8
 _WRAPPERS = frozenset({"Optional", "Annotated", "ClassVar", "Final", "Type", "type"})
 
 
+_NAMED = frozenset({ast.Name, ast.Attribute, ast.Call, ast.Await, ast.Subscript, ast.BoolOp, ast.IfExp})
+
+
+def may_say_type(value: ast.expr) -> bool:
+    """Whether what a variable is set to may have a class that the text tells: no literal, no sum."""
+    return type(value) in _NAMED
+
+
 def written_types(node: ast.AST, known: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     """(target, class) as written: `x: Client`, `x = Client(...)`, `with Client() as x`, `self.x = x` of a `known` x."""
     if isinstance(node, ast.AnnAssign):

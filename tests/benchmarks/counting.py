@@ -5,7 +5,8 @@
 Each Python file below the folders is looked at twice: by the installed coverage.py (or the one in the FOLDER that `pip
 install --target` made) and as gapplan does it, from the syntax tree and the byte code. Statements, exclusions, first
 lines, lines whose branches need not be taken, and all arcs have to be equal; with coverage.py's own default patterns,
-and with some that users write. Prints each file that differs, how many went to coverage.py's parser, and the CPU
+and with some that users write. Without branches most files are not compiled at all: their statements, exclusions and
+first lines are compared, too. Prints each file that differs, how many went to coverage.py's parser, and the CPU
 time of both; exit 1 when anything differs. Where the version is not proven for branches, arcs are left out.
 """
 
@@ -28,6 +29,10 @@ if TYPE_CHECKING:
 
 MOST_BYTES = 3_000_000
 
+OF_ARCS = frozenset({"arcs", "jumps", "partial"})
+
+"""Fields of a shape that lines alone do not have."""
+
 OWN_PATTERNS = (
     "raise NotImplementedError",
     "if __name__ == .__main__.:",
@@ -40,13 +45,17 @@ OWN_PATTERNS = (
 
 @dataclass(slots=True)
 class Outcome:
-    """All files under one set of rules. `given` are the files that had to be given to coverage.py's parser."""
+    """All files under one set of rules. `given` are the files that had to be given to coverage.py's parser.
+
+    Of `uncompiled` the lines were told without compiling.
+    """
 
     rules: str
     files: int = 0
     lines: int = 0
     given: list[str] = field(default_factory=list)
     unequal: list[str] = field(default_factory=list)
+    uncompiled: int = 0
     seconds: float = 0.0
     coverage_seconds: float = 0.0
 
@@ -121,6 +130,22 @@ def _compare(path: Path, source: bytes, tree: ast.Module, rules: "Rules", outcom
     outcome.coverage_seconds += time.process_time() - begin
     if found != truth:
         outcome.unequal.append(f"{path}: {', '.join(_differences(found, truth))}")
+    odd = [each for each in _differences(_of_lines(path, source, rules, outcome), truth) if each not in OF_ARCS]
+    if odd:
+        outcome.unequal.append(f"{path}: without branches: {', '.join(odd)}")
+
+
+def _of_lines(path: Path, source: bytes, rules: "Rules", outcome: Outcome) -> object:
+    """The shape as it is found where no branches are asked for."""
+    from planner.pipeline.reading import is_plain, shape_of
+    from planner.source.read import Parsed
+    from planner.source.statements import lines_of_statements
+    from planner.source.text import Text
+
+    text = Text(source, path.name, path.stem)
+    if isinstance(text.parsed, Parsed) and is_plain(text):
+        outcome.uncompiled += lines_of_statements(text.parsed.tree, source) is not None
+    return shape_of(text, path.parent, replace(rules, has_arcs=False))
 
 
 def _differences(found: object, truth: object) -> list[str]:
@@ -138,6 +163,7 @@ def _print(outcomes: Sequence[Outcome]) -> None:
     for each in outcomes:
         print(f"patterns: {each.rules}; {each.files} files, {each.lines} lines; {len(each.unequal)} differ")
         print(f"  given to coverage.py's parser: {len(each.given)} (such as {', '.join(each.given[:3]) or 'none'})")
+        print(f"  not compiled, without branches: {each.uncompiled}")
         print(f"  CPU s: from the tree {each.seconds:.2f}, coverage.py with its arcs {each.coverage_seconds:.2f}")
         print(*(f"  {text}" for text in each.unequal), sep="\n", end="\n" if each.unequal else "")
 
