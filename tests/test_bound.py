@@ -53,13 +53,14 @@ def test_slopes_cover_at_least_what_every_choice_covers(seed: int) -> None:
     program = Program(relaxation)
     steps = np.array([draw.randint(0, MOST_STEPS) for _ in instance.weights])
     for body, row in enumerate(program.cuts(steps, np.arange(len(steps)))):
+        terms = dict(zip(row.columns.tolist(), row.shares.tolist(), strict=True))
         for times in every_choice(problem):
             union = Union(instance)
             tests = [program.tests[aim] + place for aim, count in enumerate(times) for place in range(count)]
             for aim, count in enumerate(times):
                 for _ in range(count):
                     union.add(aim)
-            claimed = row.high - sum(row.terms.get(column, 0.0) for column in tests)
+            claimed = row.high - sum(terms.get(column, 0.0) for column in tests)
 
             assert (instance.weights[body] - union.left[body]) / POINT <= claimed
 

@@ -31,7 +31,7 @@ class Subject:
 def account(subject: Subject, chosen: Chosen, ground: Ground, every: Sequence[Candidate]) -> Option:
     """The option that these tests make. `every` are the candidates of all options together."""
     taken = mended_first(chosen.candidates)
-    tally, steps = _write(taken, ground)
+    tally, steps, count = _write(taken, ground)
     gain, probability = tally.gain.range, probability_of(tally)
     ceiling, ceiling_total = find_ceiling(subject.candidates, ground)
     return Option(
@@ -52,7 +52,7 @@ def account(subject: Subject, chosen: Chosen, ground: Ground, every: Sequence[Ca
         ceiling_total=ceiling_total,
         reaches_ceiling=probability >= ground.wish.confidence or _is_within(ceiling, ceiling_total, ground),
         bound_gap=chosen.bound_gap,
-        tests=_count(taken, ground),
+        tests=count,
         import_time_points=sum(step.import_time_gain for step in steps),
         effort=sum((step.effort for step in steps), Effort()),
         new_seams=tuple(_opened(steps)),
@@ -116,37 +116,30 @@ def _measure_after(steps: Sequence[Step]) -> tuple[int, ...]:
     return (mended, *(place for place in places if place > mended)) if 0 < mended < len(steps) else places
 
 
-def _write(candidates: Sequence[Candidate], ground: Ground) -> tuple[Tally, tuple[Step, ...]]:
-    """The steps with marginal gains in whole points that the running total passes, so that they add up."""
-    tally, steps = Tally(ground), []
+def _write(candidates: Sequence[Candidate], ground: Ground) -> tuple[Tally, tuple[Step, ...], Count]:
+    """The steps with marginal gains in whole points that the running total passes, so that they add up.
+
+    The count is of the tests after which the target is met as expected, and of all, which make it as sure as asked.
+    Mendings are no tests to write.
+    """
+    tally, steps, tests, expected = Tally(ground), list[Step](), 0, None
     for order, candidate in enumerate(candidates, start=1):
         points, imported, files = tally.points, tally.imported, frozenset(tally.files)
-        further = candidate.branch if candidate.key in tally.written else ()
-        before = {key: tally.covered(key) for key in (*candidate.entry, *further)}
+        changed = candidate.branch if candidate.key in tally.written else candidate.entry
+        before = {key: tally.covered(key) for key in changed}
         taken = tally.add(candidate)
         gained = tally.points - points
         on_import = min(gained, (tally.imported - imported) // MILLI)
-        test = tally.written[candidate.key]
         covers = {key: more for key, was in before.items() if (more := tally.covered(key) - was)}
+        if changed is candidate.branch:  # as the first test has them
+            covers = {key: covers[key] for key in (*candidate.entry, *changed) if key in covers}
         imports = tuple(sorted(tally.files - files))
-        built, begins = taken.new_seams, taken.starts_module
+        test, built, begins = tally.written[candidate.key], taken.new_seams, taken.starts_module
         steps.append(Step(order, candidate, test, gained, on_import, taken.effort, built, begins, covers, imports))
-    return tally, tuple(steps)
-
-
-def _count(candidates: Sequence[Candidate], ground: Ground) -> Count:
-    """The tests after which the target is met as expected, and all of them, which make it as sure as asked.
-
-    Mendings are no tests to write.
-    """
-    tally, count = Tally(ground), 0
-    written = sum(not each.mends for each in candidates)
-    for candidate in candidates:
-        tally.add(candidate)
-        count += not candidate.mends
-        if ground.target and tally.points >= tally.need:
-            return Count(count, written)
-    return Count(written, written)
+        tests += not candidate.mends
+        if expected is None and ground.target and tally.points >= tally.need:
+            expected = tests
+    return tally, tuple(steps), Count(tests if expected is None else expected, tests)
 
 
 def _opened(steps: Sequence[Step]) -> Iterator[Opened]:

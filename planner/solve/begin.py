@@ -1,5 +1,6 @@
 """Where a search begins: aims ranked by what they gain per price at most, before any of them is looked at closely."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from operator import mul
 
@@ -8,6 +9,7 @@ from planner.solve.doors import find_doors
 from planner.solve.instance import Instance
 from planner.solve.outlook import plain_worth, ratio_of, worth_of
 from planner.solve.start import Start, Worth
+from planner.solve.touch import Touch
 
 
 def find_start(instance: Instance, multipliers: tuple[int, ...] | None) -> Start:
@@ -40,15 +42,17 @@ def _tops(instance: Instance, worth: Worth) -> list[tuple[int, int]]:
     """What the first test of each aim gains of bodies at most, and what each further one does."""
     values = set(worth.bodies)
     if len(values) == 1:
-        value = values.pop()
+        value = int(values.pop())
         return [(first * value, further * value) for first, further in instance.tops]
-    worths = list(map(mul, instance.weights, worth.bodies))
-    found = []
-    for aim in range(len(instance.tops)):
-        first = sum([worths[body] * (MILLION - leaves) for body, leaves in instance.entry[aim]])
-        further = sum([worths[body] * (MILLION - leaves) for body, leaves in instance.branch[aim]])
-        found.append((-(-first // MILLION), -(-further // MILLION)))
-    return found
+    worths = list(map(mul, instance.weights, map(int, worth.bodies)))
+    return [
+        (_top(instance.entry[aim], worths), _top(instance.branch[aim], worths)) for aim in range(len(instance.tops))
+    ]
+
+
+def _top(touch: Touch, worths: Sequence[int]) -> int:
+    pairs = zip(touch.bodies, touch.leaves, strict=True)
+    return -(-sum([worths[body] * (MILLION - round(share * MILLION)) for body, share in pairs]) // MILLION)
 
 
 def _index_doors(instance: Instance, worth: Worth) -> dict[tuple[int, int], list[int]]:

@@ -1,6 +1,6 @@
 """Good choices without a proof: filled greedily in several ways, trimmed, the best kept."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from planner.solve.instance import Instance
 from planner.solve.lazy import Fill
@@ -88,23 +88,29 @@ def _from_everything(instance: Instance) -> Union | None:
     for aim, plain in enumerate(instance.problem.aims):
         for _ in range(plain.most):
             union.add(aim)
-    costly = [lump for lump, rises in enumerate(instance.rises) if any(rises)]
-    while not union.is_met and any(_leave_out(union, lump) for lump in costly):
+    costly = {lump: list[int]() for lump, rises in enumerate(instance.rises) if any(rises)}
+    for aim, brings in enumerate(instance.brings):
+        for lump in costly.keys() & brings:
+            costly[lump].append(aim)
+    while not union.is_met and any(_leave_out(union, aims) for aims in costly.values()):
         pass
     return _trimmed(union, by_saving(union)[::-1]) if union.is_met else None
 
 
-def _leave_out(union: Union, lump: int) -> bool:
-    """Take back every test that brings the lump, if the needs lack less then."""
-    before = sum(max(0, short) for short in union.shortfalls())
-    aims = [aim for aim, brings in enumerate(union.instance.brings) if lump in brings and union.taken[aim]]
-    times = [(aim, union.taken[aim]) for aim in aims]
+def _leave_out(union: Union, bringers: Iterable[int]) -> bool:
+    """Take back every test that brings a lump, if the needs lack less then."""
+    times = [(aim, union.taken[aim]) for aim in bringers if union.taken[aim]]
+    if not times:
+        return False
+    before, other = _lacking(union), union.copy()
     for aim, count in times:
         for _ in range(count):
-            union.remove(aim)
-    if aims and sum(max(0, short) for short in union.shortfalls()) < before:
-        return True
-    for aim, count in times:
-        for _ in range(count):
-            union.add(aim)
-    return False
+            other.remove(aim)
+    if _lacking(other) >= before:
+        return False
+    union.become(other)
+    return True
+
+
+def _lacking(union: Union) -> int:
+    return sum(max(0, short) for short in union.shortfalls())

@@ -221,7 +221,8 @@ def _add_rows(solver: highspy.Highs, rows: Sequence[Row]) -> None:
 
 def _sparse(rows: Sequence[Row]) -> tuple[NDArray[np.int32], NDArray[np.int32], Floats]:
     """Where each row starts, columns, and shares."""
-    lengths = [len(row.terms) for row in rows]
+    lengths = [len(row.columns) for row in rows]
     starts = (np.cumsum(lengths) - lengths).astype(np.int32)
-    columns = np.array([column for row in rows for column in row.terms], dtype=np.int32)
-    return starts, columns, np.array([share for row in rows for share in row.terms.values()], dtype=np.float64)
+    if not rows:
+        return starts, np.zeros(0, dtype=np.int32), np.zeros(0)
+    return starts, np.concatenate([row.columns for row in rows]), np.concatenate([row.shares for row in rows])

@@ -1,37 +1,39 @@
 """A problem by numbers: bodies, lumps and set-ups become positions in tuples, so that the solver's loops stay short."""
 
+from array import array
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import repeat
 from math import ceil, gcd
 from operator import mul
 from typing import TypeVar
 
 from planner.model.problem import MILLION, BodyKey, Need, Problem
 from planner.solve.start import Start
+from planner.solve.touch import HAIR, Few, Touch
 
 _Name = TypeVar("_Name", str, BodyKey)
 
 MOST_SUMS = 10_000_000
 """Prices times sums up to which sums are told apart; of more prices nearly everything is a sum."""
 
-FINE = 10**18
-"""Steps per thousandth of a point that products are kept in: three tests of a body leave a whole number of them."""
+MANY = 32
+"""Bodies from which on numpy is quicker than a loop: at 300 it takes a tenth of the time, at 10 twice as much."""
 
-Touch = tuple[int, int]
-"""Position of a body, and what a test leaves of it, in parts per million."""
+_Made = TypeVar("_Made")
 
 
-class Touched(dict[int, tuple[Touch, ...]]):
-    """Touches by aim, each made when it is first looked at: of a project's aims few ever are."""
+class Looked(dict[int, _Made]):
+    """Something by aim or by body, made when it is first looked at: of a project's aims few ever are."""
 
-    def __init__(self, make: Callable[[int], tuple[Touch, ...]]) -> None:
+    def __init__(self, make: Callable[[int], _Made]) -> None:
         super().__init__()
         self._make = make
 
-    def __missing__(self, aim: int) -> tuple[Touch, ...]:
-        found = self[aim] = self._make(aim)
+    def __missing__(self, place: int) -> _Made:
+        found = self[place] = self._make(place)
         return found
 
 
@@ -47,8 +49,8 @@ class Instance:
     problem: Problem
     keys: tuple[BodyKey, ...]
     weights: tuple[int, ...]
-    entry: Touched
-    branch: Touched
+    entry: Looked[Touch]
+    branch: Looked[Touch]
     tops: tuple[tuple[int, int], ...]
     lumps: tuple[str, ...]
     lump_weights: tuple[int, ...]
@@ -64,9 +66,52 @@ class Instance:
     """The instance that this one was weighed anew from, and where its aims are there."""
 
     @cached_property
-    def fine(self) -> list[int]:
-        """What is left of each body before any test, times -FINE: see Union."""
-        return [-weight * FINE for weight in self.weights]
+    def fresh(self) -> "array[float]":
+        """The product of each body before any test: see `planner.solve.touch`."""
+        return array("d", [weight * (1.0 - HAIR) for weight in self.weights])
+
+    @cached_property
+    def even(self) -> "array[float]":
+        """The values of bodies where each counts once."""
+        return array("d", [1.0]) * len(self.weights)
+
+    @cached_property
+    def counts(self) -> "tuple[array[float] | None, ...]":
+        """How often each body counts in all and, after that, for each need; None: all count once."""
+        needs = enumerate(self.problem.needs)
+        return (None, *(None if need.within is None else self._counted(place) for place, need in needs))
+
+    def _counted(self, need: int) -> "array[float]":
+        return array("d", [float(need in needs) for needs in self.body_needs])
+
+    @cached_property
+    def between(self) -> "Looked[array[float]]":
+        """By aim, what its first test leaves of each body that further ones touch."""
+        if self.origin:
+            every, aims = self.origin
+            return Looked(lambda aim: every.between[aims[aim]])
+        return Looked(self._between)
+
+    def _between(self, aim: int) -> "array[float]":
+        entry = self.entry[aim]
+        leaves = dict(zip(entry.bodies, entry.leaves, strict=True))
+        return array("d", [leaves.get(body, 1.0) for body in self.branch[aim].bodies])
+
+    @cached_property
+    def touching(self) -> "Looked[list[int]]":
+        """The aims that touch a body, by body."""
+        if self.origin:
+            every, aims = self.origin
+            number = {place: aim for aim, place in enumerate(aims)}
+            return Looked(lambda body: [number[place] for place in every.touching[body] if place in number])
+        found: list[list[int]] = [[] for _ in self.keys]
+        places = {key: place for place, key in enumerate(self.keys)}
+        for aim, plain in enumerate(self.problem.aims):
+            is_wider = plain.branch.keys() <= plain.entry.keys()
+            for body in map(places.get, plain.entry if is_wider else {**plain.entry, **plain.branch}):
+                if body is not None:
+                    found[body].append(aim)
+        return Looked(found.__getitem__)
 
     @cached_property
     def starts(self) -> dict[tuple[int, ...] | None, Start]:
@@ -95,8 +140,8 @@ def weighed_anew(every: Instance, problem: Problem, aims: Sequence[int], share: 
         every,
         problem=problem,
         weights=tuple([problem.bodies.get(key, 0) for key in every.keys]),
-        entry=Touched(lambda aim: every.entry[aims[aim]]),
-        branch=Touched(lambda aim: every.branch[aims[aim]]),
+        entry=Looked(lambda aim: every.entry[aims[aim]]),
+        branch=Looked(lambda aim: every.branch[aims[aim]]),
         tops=tuple([(ceil(first * share), ceil(further * share)) for first, further in tops]),
         lump_weights=tuple([problem.lumps.get(path, 0) for path in every.lumps]),
         brings=tuple([every.brings[aim] for aim in aims]),
@@ -120,8 +165,8 @@ def _index(problem: Problem, brought: Iterable[str]) -> Instance:
         problem=problem,
         keys=tuple(bodies),
         weights=tuple(weights.values()),
-        entry=Touched(lambda aim: _touches(aims[aim].entry, bodies)),
-        branch=Touched(lambda aim: _touches(aims[aim].branch, bodies)),
+        entry=Looked(lambda aim: _touch_of(aims[aim].entry, bodies)),
+        branch=Looked(lambda aim: _touch_of(aims[aim].branch, bodies)),
         tops=tuple([(_top(aim.entry, weights), _top(aim.branch, weights) if aim.most > 1 else 0) for aim in aims]),
         lumps=tuple(lumps),
         lump_weights=tuple([problem.lumps.get(path, 0) for path in lumps]),
@@ -197,14 +242,21 @@ def _top(chances: Mapping[BodyKey, int], weights: Mapping[BodyKey, int]) -> int:
     return -(-sum(products) // MILLION)
 
 
-def _touches(chances: Mapping[BodyKey, int], bodies: Mapping[BodyKey, int]) -> tuple[Touch, ...]:
-    """Sorted by body."""
-    known = []
-    for key, chance in chances.items():
-        if chance > 0 and (place := bodies.get(key)) is not None:
-            known.append((place, MILLION - chance if chance < MILLION else 0))
-    known.sort()
-    return tuple(known)
+def _touch_of(chances: Mapping[BodyKey, int], places: Mapping[BodyKey, int]) -> Touch:
+    """The touch with these chances, in parts per million, of bodies that have a place; sorted by body."""
+    found = zip(map(places.get, chances, repeat(-1)), chances.values(), strict=True)
+    known = sorted([(body, chance) for body, chance in found if body >= 0 and chance > 0])
+    return _made_touch([body for body, _ in known], [max(0, MILLION - chance) / MILLION for _, chance in known])
+
+
+def _made_touch(bodies: Iterable[int], leaves: Iterable[float]) -> Touch:
+    """A touch from its parts: the kind that is quicker."""
+    few = Few(array("q", bodies), array("d", leaves))
+    if len(few.bodies) < MANY:
+        return few
+    from planner.solve.many import Many  # numpy takes 80 ms to load, and small projects have no such touches
+
+    return Many(few)
 
 
 def _positions(names: tuple[str, ...], places: Mapping[str, int]) -> tuple[int, ...]:

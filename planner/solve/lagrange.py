@@ -14,8 +14,16 @@ from planner.solve.relax import MARGIN, MOST_STEPS, SLOPES, STEPS, Floats, Ints,
 PASSES = 3
 """How often aims offer what they have left to the set-ups they need."""
 
+MOST_APART, OFFERS = 6, 1
+"""Items of an aim up to which it pays for one after the other. An aim with more offers for all at once, so often in
+each pass: tests may bring hundreds of files, and a step for each place among them took nearly all of the time."""
+
 FEW = 1e-9
 """A share below which an answer takes no part of a chain."""
+
+
+Pairs = tuple[Ints, Ints]
+"""Aims, and an item of each."""
 
 
 @dataclass(frozen=True)
@@ -31,14 +39,16 @@ class Stakes:
     """What weight counts with some multipliers: of bodies, and what lumps bring, beyond what they add to the needs.
 
     `costs` are of items paid once: weight for lumps that cost more than they bring, 0 for set-ups; `prices` the other
-    way round. `slots` are pairs of aims and items, the first of each aim, the second of each, and so on.
+    way round. `slots` are pairs of aims and items, the first of each aim, the second of each, and so on; `crowd` are
+    all pairs of aims that have many.
     """
 
     weights: Floats
     gains: Floats
     costs: Floats
     prices: Floats
-    slots: Sequence[tuple[Ints, Ints]]
+    slots: Sequence[Pairs]
+    crowd: Pairs
 
 
 @dataclass(frozen=True)
@@ -141,13 +151,15 @@ class Columns:
         """What is at stake where weight counts as often as the multipliers say."""
         relaxation = self.relaxation
         net = relaxation.net_lumps(multipliers)
+        slots, crowd = _slots(relaxation, net)
         prices = np.array(relaxation.instance.setup_prices, dtype=np.float64)
         return Stakes(
             weights=relaxation.weights * relaxation.counted(multipliers),
             gains=np.maximum(net, 0.0),
             costs=np.concatenate((np.zeros(len(prices)), np.maximum(-net, 0.0))),
             prices=np.concatenate((prices, np.zeros(len(net)))),
-            slots=_slots(relaxation, net),
+            slots=slots,
+            crowd=crowd,
         )
 
     def weigh(self, slopes: Slopes, stakes: Stakes) -> Values:
@@ -180,39 +192,61 @@ class Columns:
         if len(self.used):
             top[self.used] = np.minimum.reduceat(peak, self.first[self.used])
         costs = values.stakes.prices + price * values.stakes.costs
-        left, opened = _pay(values.stakes.slots, best, costs, softness)
+        left, opened = pay(values.stakes, best, costs, softness)
         taken = (self.places <= np.where(top < self.count, top, -1)[self.aims]) * opened[self.aims]
         magnitude = price * values.constant + add_all(costs) + add_all(price * values.covers + self.prices)
-        return Answer(price * values.constant + add_all(left), taken, self._terms * 2.0**-53 * magnitude)
+        return Answer(price * values.constant + add_all(left), taken, self._terms(values.stakes) * 2.0**-53 * magnitude)
 
-    @property
-    def _terms(self) -> int:
+    def _terms(self, stakes: Stakes) -> int:
         """More roundings than there are on the way to any of the sums."""
         relaxation = self.relaxation
         touches = len(relaxation.entry.aims) + len(relaxation.branch.aims)
         chained = sum(len(level.bodies) for level in relaxation.levels)
         paid = 2 * PASSES * len(relaxation.lumps) + PASSES * len(relaxation.setups)
+        paid += 2 * PASSES * OFFERS * len(stakes.crowd[0])
         return 1000 + 4 * (touches + chained + self.count + paid)
 
 
-def _pay(slots: Sequence[tuple[Ints, Ints]], surplus: Floats, costs: Floats, softness: float) -> tuple[Floats, Floats]:
+def pay(stakes: Stakes, surplus: Floats, costs: Floats, softness: float) -> tuple[Floats, Floats]:
     """What is left of the aims' surplus after the items are paid, as far as it goes, and how far aims are opened.
 
     Each pays its own items only.
     """
     left, due, offers = surplus.copy(), costs.copy(), np.zeros(len(costs))
     for turn in range(PASSES):
-        for aims, items in slots:
+        for aims, items in stakes.slots:
             offered = add_up(items, left[aims], len(due))
             offers += offered if turn == 0 else 0.0
-            share = np.divide(np.minimum(due, offered), offered, out=np.zeros(len(due)), where=offered > 0)
+            share = _share(due, offered)
             left[aims] -= left[aims] * share[items]
             due = np.maximum(due - offered * share, 0.0)
+        if len(stakes.crowd[0]):
+            offers += add_up(stakes.crowd[1], left[stakes.crowd[0]], len(due)) if turn == 0 else 0.0
+            left, due = _pay_at_once(stakes.crowd, left, due)
     beyond = np.divide(offers - costs, 2 * softness * costs, out=np.ones(len(costs)), where=costs > 0)
     opens, opened = np.clip(0.5 + beyond, 0.0, 1.0), np.ones(len(surplus))
-    for aims, items in slots:
+    for aims, items in stakes.slots:
         opened[aims] = np.minimum(opened[aims], opens[items])
+    np.minimum.at(opened, stakes.crowd[0], opens[stakes.crowd[1]])
     return np.maximum(left, 0.0), opened
+
+
+def _pay_at_once(crowd: Pairs, left: Floats, due: Floats) -> tuple[Floats, Floats]:
+    """Every aim offers what it has left for all its items, to each in proportion to what is due."""
+    aims, items = crowd
+    for _ in range(OFFERS):
+        every = add_up(aims, due[items], len(left))
+        offers = left[aims] * np.divide(due[items], every[aims], out=np.zeros(len(aims)), where=every[aims] > 0)
+        offered = add_up(items, offers, len(due))
+        share = _share(due, offered)
+        left = np.maximum(left - add_up(aims, offers * share[items], len(left)), 0.0)
+        due = np.maximum(due - offered * share, 0.0)
+    return left, due
+
+
+def _share(due: Floats, offered: Floats) -> Floats:
+    """The share of what is offered for each item that is taken."""
+    return np.divide(np.minimum(due, offered), offered, out=np.zeros(len(due)), where=offered > 0)
 
 
 def _by_aim(relaxation: Relaxation, touches: Touches, steep: Floats, caps: Floats) -> Floats:
@@ -220,7 +254,7 @@ def _by_aim(relaxation: Relaxation, touches: Touches, steep: Floats, caps: Float
     return add_up(touches.aims, sizes, len(relaxation.most))
 
 
-def _slots(relaxation: Relaxation, net: Floats) -> list[tuple[Ints, Ints]]:
+def _slots(relaxation: Relaxation, net: Floats) -> tuple[list[Pairs], Pairs]:
     """Pairs of aims and items: aims with few items first, as those with more can pay where it is still needed."""
     is_costly = net[relaxation.lumps] < 0
     aims = np.concatenate((relaxation.lump_aims[is_costly], relaxation.setup_aims))
@@ -229,8 +263,9 @@ def _slots(relaxation: Relaxation, net: Floats) -> list[tuple[Ints, Ints]]:
     aims, items = aims[order], items[order]
     place = np.arange(len(aims)) - np.searchsorted(aims, aims)
     count = np.searchsorted(aims, aims, side="right") - np.searchsorted(aims, aims)
-    kinds = count * (int(count.max(initial=0)) + 1) + place
-    return [(aims[kinds == kind], items[kinds == kind]) for kind in np.unique(kinds)]
+    kinds = np.where(count > MOST_APART, -1, count * (MOST_APART + 1) + place)
+    apart = [(aims[kinds == kind], items[kinds == kind]) for kind in np.unique(kinds[kinds >= 0])]
+    return apart, (aims[kinds < 0], items[kinds < 0])
 
 
 def add_all(numbers: Floats) -> float:

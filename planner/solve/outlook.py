@@ -1,19 +1,16 @@
 """What the next tests of an aim would gain for their price, with a look at the tests after them."""
 
+from array import array
 from collections.abc import Sequence
 
-from planner.model.problem import MILLION
-from planner.solve.instance import FINE, Instance
+from planner.solve.instance import Instance
 from planner.solve.start import Worth
-from planner.solve.union import SCALE, Union
+from planner.solve.union import Union
 
 RATIO = 1 << 48
 """Ratios are gain per price times this, rounded down; what is free comes before all else."""
 
 FREE = 1 << 80
-
-Seen = tuple[int, int, int]
-"""A body of further tests: its value, what is left of it (fine), and what each test leaves of that."""
 
 
 def worth_of(instance: Instance, multipliers: Sequence[int]) -> Worth:
@@ -26,12 +23,12 @@ def worth_of(instance: Instance, multipliers: Sequence[int]) -> Worth:
     for weight, needs, rises in zip(instance.lump_weights, instance.lump_needs, instance.rises, strict=True):
         risen = sum(rise * each for rise, each in zip(rises, multipliers, strict=True))
         lumps.append(weight * by_needs[needs] - risen)
-    return Worth([by_needs[needs] for needs in instance.body_needs], lumps)
+    return Worth(array("d", [by_needs[needs] for needs in instance.body_needs]), lumps)
 
 
 def plain_worth(instance: Instance) -> Worth:
     """Gains that are weight alone, whatever the needs."""
-    return Worth([1] * len(instance.weights), instance.lump_weights)
+    return Worth(instance.even, instance.lump_weights)
 
 
 def ratio_of(gain: int, price: int) -> int:
@@ -49,16 +46,13 @@ def outlook(
     With a purse, only what it pays for: (0, 0) when it doesn't even pay for one. `is_open`: doors are not charged.
     """
     plain = union.instance.problem.aims[aim]
-    fine, left, values = union.fine, union.left, worth.bodies
-    touches = union.instance.branch[aim] if union.taken[aim] else union.instance.entry[aim]
-    gain = 0
-    for body, leaves in touches:
-        gain += values[body] * (left[body] + fine[body] * leaves // SCALE)
+    touch = union.instance.branch[aim] if union.taken[aim] else union.instance.entry[aim]
+    gain = touch.gain(union, worth.bodies)
     if union.taken[aim]:
         return (gain, plain.further) if purse is None or plain.further <= purse else (0, 0)
-    for lump in union.instance.brings[aim]:
-        if not union.bringers[lump] and not (is_open and worth.lumps[lump] < 0):
-            gain += worth.lumps[lump]
+    bringers, lumps = union.bringers, worth.lumps
+    fresh = [lumps[lump] for lump in union.instance.brings[aim] if not bringers[lump]]
+    gain += sum([max(0, each) for each in fresh]) if is_open else sum(fresh)
     price = plain.first if is_open else union.marginal_price(aim)
     if purse is not None and price > purse:
         return 0, 0
@@ -74,30 +68,13 @@ def _look_further(union: Union, worth: Worth, aim: int, first: tuple[int, int], 
         return first
     if (known := worth.seconds.get(aim)) is not None and known * price <= gain * further:
         return first
-    more, bodies = _second(union, worth, aim)
+    branch, between = union.instance.branch[aim], union.instance.between[aim]
+    more, rest = branch.follow(branch.after(union, between), worth.bodies)
     worth.seconds[aim] = more
     for place in range(2, most + 1):
         if more * price <= gain * further or (purse is not None and price + further > purse):
             break
         gain, price = gain + more, price + further
         if place < most:
-            more, bodies = _one_more(bodies)
+            more, rest = branch.follow(rest, worth.bodies)
     return gain, price
-
-
-def _second(union: Union, worth: Worth, aim: int) -> tuple[int, list[Seen]]:
-    """What the second test would gain, and its bodies after it."""
-    entry, fine, values = dict(union.instance.entry[aim]), union.fine, worth.bodies
-    gain, bodies = 0, []
-    for body, leaves in union.instance.branch[aim]:
-        value, before = values[body], fine[body] * entry.get(body, MILLION) // MILLION
-        after = before * leaves // MILLION
-        gain += value * (after // FINE - before // FINE)
-        bodies.append((value, after, leaves))
-    return gain, bodies
-
-
-def _one_more(bodies: list[Seen]) -> tuple[int, list[Seen]]:
-    """What one further test gains, and the bodies after it."""
-    after = [(value, fine * leaves // MILLION, leaves) for value, fine, leaves in bodies]
-    return sum([new[0] * (new[1] // FINE - old[1] // FINE) for old, new in zip(bodies, after, strict=True)]), after

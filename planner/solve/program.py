@@ -1,9 +1,10 @@
 """The relaxation as a linear program with whole numbers: tests in chains, set-ups, lumps, and slopes as cuts."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
+from numpy.typing import NDArray
 
 from planner.solve.relax import MARGIN, SLOPES, Floats, Ints, Relaxation, add_up
 
@@ -18,11 +19,18 @@ _Terms = tuple[Ints, Ints, Floats]
 
 @dataclass(frozen=True)
 class Row:
-    """low <= sum of coefficients times columns <= high."""
+    """low <= sum of shares times columns <= high. There may be a million terms: they take 12 bytes each."""
 
     low: float
     high: float
-    terms: dict[int, float]
+    columns: NDArray[np.int32]
+    shares: Floats
+
+
+def row_of(low: float, high: float, terms: Mapping[int, float]) -> Row:
+    """The row with these shares by column."""
+    columns = np.fromiter(terms, dtype=np.int32, count=len(terms))
+    return Row(low, high, columns, np.fromiter(terms.values(), dtype=np.float64, count=len(terms)))
 
 
 @dataclass
@@ -65,12 +73,12 @@ class Program:
 
     def require(self, need: int, weight: int) -> None:
         """At least this weight for the need, in thousandths; a thousandth less, for the solver's tolerances."""
-        self.rows.append(Row((weight - 1) / POINT, INFINITE, self.weight_of(need)))
+        self.rows.append(row_of((weight - 1) / POINT, INFINITE, self.weight_of(need)))
 
     def spend(self, budget: int) -> Row:
         """At most this price."""
         terms = {column: price for column, price in enumerate(self.prices) if price}
-        return Row(-INFINITE, float(budget), terms)
+        return row_of(-INFINITE, float(budget), terms)
 
     def forbid(self, taken: Sequence[int]) -> None:
         """Not exactly these tests: for a choice that is known to fall short, by less than any slope can tell."""
@@ -78,22 +86,31 @@ class Program:
         for aim, times in enumerate(taken):
             for place in range(self.relaxation.instance.problem.aims[aim].most):
                 terms[self.tests[aim] + place] = -1.0 if place < times else 1.0
-        self.rows.append(Row(1.0 - sum(taken), INFINITE, terms))
+        self.rows.append(row_of(1.0 - sum(taken), INFINITE, terms))
 
     def cuts(self, steps: Ints, bodies: Ints) -> list[Row]:
         """For each of the bodies: its covered points are at most what the slope of its step allows."""
         nothing, chains = self._allowed(steps)
-        weights = self.relaxation.weights / POINT
-        rows = {
-            body: Row(-INFINITE, (float(nothing[body]) + MARGIN) * float(weights[body]), {self.bodies + body: 1.0})
-            for body in bodies.tolist()
-        }
-        for places, columns, shares in (*chains, self._weak(steps, nothing)):
-            scaled = shares * weights[places]
-            for body, column, share in zip(places.tolist(), columns.tolist(), scaled.tolist(), strict=True):
-                if body in rows:
-                    rows[body].terms[column] = rows[body].terms.get(column, 0.0) - share
-        return list(rows.values())
+        weights, is_in = self.relaxation.weights / POINT, np.zeros(len(nothing), dtype=bool)
+        is_in[bodies] = True
+        parts = [(places, is_in[places], *more) for places, *more in (*chains, self._weak(steps, nothing))]
+        places = np.concatenate([places[kept] for places, kept, _, _ in parts])
+        order = np.argsort(places, kind="stable")
+        columns = np.concatenate([columns[kept] for _, kept, columns, _ in parts])[order].astype(np.int32)
+        shares = np.concatenate([0.0 - (shares * weights[places])[kept] for places, kept, _, shares in parts])[order]
+        starts = np.searchsorted(places[order], bodies), np.searchsorted(places[order], bodies, side="right")
+        highs = (nothing[bodies] + MARGIN) * weights[bodies]
+        return [
+            Row(
+                -INFINITE,
+                high,
+                np.append(np.int32(self.bodies + body), columns[start:end]),
+                np.append(1.0, shares[start:end]),
+            )
+            for body, high, start, end in zip(
+                bodies.tolist(), highs.tolist(), *(each.tolist() for each in starts), strict=True
+            )
+        ]
 
     def claimed(self, steps: Ints, values: Floats) -> Floats:
         """By body, the points by which these values claim more than the slopes of these steps allow."""
@@ -148,13 +165,13 @@ class Program:
             for lump in instance.brings[aim] if plain.most > 0 else ():
                 bringers[lump].append(self.tests[aim])
         for lump, columns in enumerate(bringers):
-            self.rows.append(Row(-INFINITE, 0.0, {self.lumps + lump: 1.0, **dict.fromkeys(columns, -1.0)}))
+            self.rows.append(row_of(-INFINITE, 0.0, {self.lumps + lump: 1.0, **dict.fromkeys(columns, -1.0)}))
             if any(instance.rises[lump]):
                 for column in columns:
                     self._at_most(column, self.lumps + lump)
 
     def _at_most(self, lower: int, upper: int) -> None:
-        self.rows.append(Row(-INFINITE, 0.0, {lower: 1.0, upper: -1.0}))
+        self.rows.append(row_of(-INFINITE, 0.0, {lower: 1.0, upper: -1.0}))
 
 
 def levels_of(program: Program, solution: Ints | Floats) -> list[Floats]:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from math import inf
 
-from planner.solve.lagrange import Answer, Columns, Values
+from planner.solve.lagrange import OFFERS, PASSES, Answer, Columns, Values
 from planner.solve.relax import Floats
 
 MOST_ROUNDS, LEAST_ROUNDS = 60, 16
@@ -68,7 +68,7 @@ def search(columns: Columns, multipliers: Floats, goal: Goal, begin: Begin, limi
     mean_answer, price, mean = begin.answer, begin.price, None
     bests, best = [-inf], Found(-inf, price, None, mean_answer)
     stakes = columns.stakes(multipliers)
-    for turn in range(_rounds(columns)):
+    for turn in range(_rounds(columns, len(stakes.crowd[0]))):
         mean = _mix(mean, columns.weigh(columns.slopes(mean_answer), stakes), turn)
         factors = begin.factors if turn == 0 else NEAR if turn % WIDE_EVERY else WIDE
         tried = sorted({min(limits.price, price * factor) for factor in factors})
@@ -83,9 +83,9 @@ def search(columns: Columns, multipliers: Floats, goal: Goal, begin: Begin, limi
     return replace(best, answer=mean_answer)
 
 
-def _rounds(columns: Columns) -> int:
+def _rounds(columns: Columns, offers: int) -> int:
     relaxation = columns.relaxation
-    touches = len(relaxation.entry.aims) + len(relaxation.branch.aims) + len(relaxation.most)
+    touches = len(relaxation.entry.aims) + len(relaxation.branch.aims) + len(relaxation.most) + offers * OFFERS * PASSES
     return max(LEAST_ROUNDS, min(MOST_ROUNDS, TOUCHES_OF_ALL_ROUNDS // max(1, touches)))
 
 

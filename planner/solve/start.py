@@ -1,5 +1,6 @@
 """What every search through an instance starts with, for one way to value weight: made once, and copied."""
 
+from array import array
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -20,7 +21,7 @@ class Worth:
     `seconds` are what the second test of an aim would gain at most: what it would have when last looked at.
     """
 
-    bodies: Sequence[int]
+    bodies: "array[float]"
     lumps: Sequence[int]
     seconds: dict[int, int] = field(default_factory=dict)
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
+from itertools import repeat
 
 from planner.model.chance import Gain
 from planner.model.measurement import Counts
@@ -142,12 +143,14 @@ class Tally:
         return weight - weight * self.left.get(key, MILLION) // MILLION
 
     def _cover(self, chances: Mapping[BodyKey, int]) -> int:
-        bodies, left, gained = self.ground.forecast.bodies, self.left, 0
-        for key, chance in chances.items():
-            weight, before = bodies.get(key, 0), left.get(key, MILLION)
-            after = left[key] = before * (MILLION - chance) // MILLION
-            gained += weight * before // MILLION - weight * after // MILLION
-        return gained
+        left = self.left
+        weights = map(self.ground.forecast.bodies.get, chances, repeat(0))
+        befores = list(map(left.get, chances, repeat(MILLION)))
+        pairs = zip(befores, chances.values(), strict=True)
+        afters = [before * (MILLION - chance) // MILLION for before, chance in pairs]
+        left.update(zip(chances, afters, strict=True))
+        triples = zip(weights, befores, afters, strict=True)
+        return sum([weight * before // MILLION - weight * after // MILLION for weight, before, after in triples])
 
     def _import(self, candidate: Candidate) -> int:
         own = frozenset[str]() if candidate.mends else {candidate.path}

@@ -11,10 +11,17 @@ from planner.solve.union import Union
 def drop_superfluous(union: Union, order: Sequence[int]) -> None:
     """Take back tests in this order of aims, as long as every need stays met; until nothing more can go.
 
-    Where a test goes and its file leaves the total with it, others may have become superfluous: once more, then.
+    Where a test goes and its file leaves the total with it, others may have become superfluous: once more, then. Else
+    a test that can't go now never can: what it alone covers grows, and what is to spare shrinks.
     """
+    if not any(any(rises) for rises in union.instance.rises):
+        kept = set[int]()
+        for aim in order:
+            if aim not in kept and not _drop(union, aim):
+                kept.add(aim)
+        return
     left = [aim for aim in order if not _drop(union, aim)]
-    if len(left) < len(order) and any(any(rises) for rises in union.instance.rises):
+    if len(left) < len(order):
         drop_superfluous(union, left)
 
 
