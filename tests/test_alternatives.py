@@ -10,6 +10,7 @@ from click.testing import CliRunner
 from makers import coverage_totals, make_project, write_arcs, write_lines
 
 from planner.alternatives.mentions import text_words
+from planner.alternatives.texts import read_texts
 from planner.cli import gapplan
 from planner.measure import Request
 from planner.measure.parsing import parsed_shape
@@ -416,3 +417,14 @@ def test_a_file_with_cases_is_left_to_coverage_py() -> None:
     assert isinstance(facts, ModuleFacts)
 
     assert excluded_by(("y",), source.decode(), facts, Shape("m.py", 0, 0, 0, 0)) is None
+
+
+def test_texts_of_environments_builds_and_hidden_folders_are_not_read(tmp_path: Path) -> None:
+    kept = ("README.md", "build/__init__.py", "build/kept.txt", "docs/a/b.rst", ".github/workflows/test.yml")
+    left = ("env/pyvenv.cfg", "env/lib/left.txt", "dist/left.txt", ".tox/left.txt", "a.egg-info/left.txt", "data.bin")
+    for path in (*kept, *left):
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_text("text", "utf-8")
+    (tmp_path / "docs/link").symlink_to(tmp_path / "docs/a", target_is_directory=True)
+
+    assert list(read_texts(tmp_path)) == sorted(path for path in kept if not path.endswith(".py"))

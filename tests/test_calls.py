@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from planner.graph.calls import CallGraph, call_graph
+import planner.graph
+from planner.graph.calls import CallGraph, call_graph, open_calls
 from planner.graph.rules import RATES
 from planner.model.facts import MODULE, ModuleFacts
 from planner.model.lines import NO_LINES
@@ -461,3 +462,28 @@ def test_a_project_without_files_has_no_calls() -> None:
 
     assert graph.edges == ()
     assert graph.number("a", "run") is None
+
+
+def test_what_is_found_when_it_is_asked_for_is_what_the_whole_graph_has() -> None:
+    root = Path(planner.graph.__file__).parents[2]
+    paths = sorted(path.relative_to(root).as_posix() for path in root.glob("planner/[fg]*/*.py"))
+    facts = [each for path in paths if isinstance(each := read_facts(root, path, set(paths)), ModuleFacts)]
+    graph, asked = call_graph(facts), open_calls(facts)
+
+    found = {number: list(asked.ahead(number)) for number in reversed(range(len(graph.units)))}
+
+    assert found == {number: graph.ahead(number) for number in range(len(graph.units))}
+    assert sum(map(len, graph.edges)) > len(graph.units)
+
+
+def test_calls_that_are_written_alike_mean_what_they_mean_where_they_stand(tree: Tree) -> None:
+    start = "def start():\n    return 1\n"
+    run = "    def run(self):\n        return 1\n"
+    desk = f"class Desk:\n{run}    def go(self):\n        start()\n        return self.run()\n"
+    tree.write("one.py", start + desk)
+    tree.write("two.py", start + desk + desk.replace("Desk", "Shop"))
+    graph = tree.graph()
+
+    assert rules(graph, "one", "Desk.go") == {"one:start": "name", "one:Desk.run": "own"}
+    assert rules(graph, "two", "Desk.go") == {"two:start": "name", "two:Desk.run": "own"}
+    assert rules(graph, "two", "Shop.go") == {"two:start": "name", "two:Shop.run": "own"}

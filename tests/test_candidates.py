@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from planner.forecast import Grain, Surroundings, forecast_candidates, read_rates
 from planner.forecast.core import core_of
-from planner.forecast.gain import MOST_TESTS
+from planner.forecast.gain import MOST_TESTS, by_unit
 from planner.model.facts import ModuleFacts
 from planner.model.plan import MILLI
 from planner.model.problem import MILLION
@@ -303,7 +303,7 @@ def test_functions_that_tests_have_entered_give_nothing_to_a_core(tmp_path: Path
 
 
 def around(reached: dict[tuple[str, str], dict[tuple[str, str], float]], noise: int = 0) -> Surroundings:
-    return Surroundings({}, reached=reached, noise=noise)
+    return Surroundings({}, reached=by_unit(reached), noise=noise)
 
 
 CALLS = "def caller():\n    return helper()\ndef helper():\n    a = 1\n    return a\n"

@@ -8,11 +8,14 @@ from pathlib import Path
 
 import pytest
 from factories import lines
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from test_import_graph import facts_in
 
 from planner.graph.closure import Closure, import_closure, import_closures
-from planner.model.facts import ModuleFacts
-from planner.model.lines import NO_LINES, Lines, lines_of
+from planner.graph.lookup import read_names
+from planner.model.facts import MODULE, Import, ModuleFacts, Unit
+from planner.model.lines import NO_LINES, Lines, line_range, lines_of, numbers_in
 
 TRACE = """\
 import importlib, json, sys
@@ -298,3 +301,48 @@ def test_everything_in_a_ring_of_nine_hundred_modules_runs(tmp_path: Path) -> No
     closures = import_closures(facts_in(tmp_path, sources))
 
     assert {len(closures.of(f"m{number}").files) for number in range(0, 900, 100)} == {900}
+
+
+MODULES = tuple(f"m{number}" for number in range(8))
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.tuples(st.sampled_from(MODULES), st.sampled_from(MODULES)), max_size=20))
+def test_the_files_of_a_closure_are_those_that_its_imports_lead_to(pairs: list[tuple[str, str]]) -> None:
+    facts = [importing(module, [target for source, target in pairs if source == module]) for module in MODULES]
+
+    closures = import_closures(facts)
+
+    for module in MODULES:
+        led_to = {module}
+        while more := {target for source, target in pairs if source in led_to} - led_to:
+            led_to |= more
+        told = {closures.files[place] for place in numbers_in(closures.files_of(module))}
+        assert told == closures.of(module).files == {f"{each}.py" for each in led_to}
+
+
+def importing(module: str, targets: list[str]) -> ModuleFacts:
+    """A module of nothing but imports."""
+    top = Unit(MODULE, "module", 1, len(targets) + 1, line_range(1, len(targets) + 1))
+    imports = tuple(Import(target, "", target, line) for line, target in enumerate(targets, 1))
+    return ModuleFacts(f"{module}.py", module, (top,), top.lines, NO_LINES, imports=imports)
+
+
+def test_names_that_were_read_already_change_no_closure(tmp_path: Path) -> None:
+    files = {"b.py": "import a\na.start()\n", "a.py": "import c\ndef start():\n    return c.x\n", "c.py": "x = 1\n"}
+    facts = facts_in(tmp_path, files)
+
+    alone, together = import_closures(facts), import_closures(facts, read_names(facts))
+
+    assert together.of("b") == alone.of("b")
+    assert alone.of("b").lines["a.py"] == lines("1-3")
+    assert [together.files_of(module) for module in "abc"] == [alone.files_of(module) for module in "abc"]
+
+
+def test_of_files_with_one_name_that_which_is_imported_counts_whatever_was_read(tmp_path: Path) -> None:
+    files = {"lib/shop.py": "import other\n", "other.py": "x = 1\n", "shop.py": "y = 1\n"}
+    facts = [replace(each, module=each.module.rpartition(".")[2]) for each in facts_in(tmp_path, files)]
+
+    closures = import_closures(facts, read_names(facts))
+
+    assert closures.of("shop").files == {"shop.py"}

@@ -9,7 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from planner.forecast import gain, read_rates
-from planner.forecast.core import core_of, find_core
+from planner.forecast.core import Core, core_of, find_core
+from planner.forecast.runs import bits_of, runs_of, weights_of
+from planner.model.lines import numbers_in
 from planner.model.plan import MILLI
 from planner.model.problem import MILLION, BodyKey
 from planner.model.rates import Rates
@@ -142,7 +144,7 @@ def test_of_something_entered_before_all_tests_are_alike_and_cover_new_functions
 def test_reached_functions_are_covered_as_far_as_the_call_is_sure() -> None:
     around = {KEYS[0]: {KEYS[1]: 1.0, KEYS[2]: 0.5}, KEYS[3]: {KEYS[2]: 0.8}}
 
-    one, both = (gain.reached_chances(own, around, KEYS, 0.5) for own in ([KEYS[0]], [KEYS[0], KEYS[3]]))
+    one, both = (gain.reached_chances(own, gain.by_unit(around), KEYS, 0.5) for own in ([KEYS[0]], [KEYS[0], KEYS[3]]))
 
     assert one == {KEYS[1]: 500_000, KEYS[2]: 250_000}
     assert both == {KEYS[1]: 500_000, KEYS[2]: 400_000}
@@ -151,7 +153,11 @@ def test_reached_functions_are_covered_as_far_as_the_call_is_sure() -> None:
 def test_functions_of_its_own_and_those_that_tests_have_entered_are_not_reached() -> None:
     around = {KEYS[0]: {KEYS[1]: 1.0, KEYS[2]: 1.0}}
 
-    assert gain.reached_chances(KEYS[:2], around, [KEYS[0], KEYS[1]], 0.5) == {}
+    assert gain.reached_chances(KEYS[:2], gain.by_unit(around), [KEYS[0], KEYS[1]], 0.5) == {}
+
+
+def test_where_no_calls_are_known_nothing_is_reached() -> None:
+    assert gain.reached_chances(KEYS, gain.nothing_reached, KEYS, 1.0) == {}
 
 
 @given(st.floats(-1, 2))
@@ -217,51 +223,89 @@ def test_a_body_that_nothing_is_known_of_gives_nothing() -> None:
 
 NEW = {("pkg/a.py", "f"): 6_000, ("pkg/a.py", "g"): 2_000, ("pkg/b.py", "h"): 2_000, ("top.py", "i"): 1_000}
 STATEMENTS_OF = {"pkg/a.py": 8, "pkg/b.py": 2, "top.py": 1}
+BITS = bits_of(("other.py", "pkg/a.py", "pkg/b.py", "top.py"))
 HALF = replace(RATES, core_share=0.5, core_statements=1_000)
+PKG = core_of("pkg/a.py")
+
+
+def core(rates: Rates = HALF) -> Core:
+    return find_core(NEW, STATEMENTS_OF, rates, BITS)
+
+
+def within(*paths: str, rates: Rates = HALF) -> dict[BodyKey, float]:
+    """The parts of cores in these files."""
+    return core(rates).reach(sum(BITS[path] for path in paths))
 
 
 def test_each_folder_has_a_core_that_its_functions_give_to() -> None:
-    core = find_core(NEW, STATEMENTS_OF, HALF)
-
-    assert core.gifts == {key: weight // 2 for key, weight in NEW.items()}
-    assert core.weights == {core_of("pkg/a.py"): 5_000, core_of("top.py"): 500}
-    assert core_of("pkg/a.py") == core_of("pkg/b.py") != core_of("top.py")
-    assert not core.weights.keys() & NEW.keys()
+    assert core().gifts == {key: weight // 2 for key, weight in NEW.items()}
+    assert core().weights == {PKG: 5_000, core_of("top.py"): 500}
+    assert PKG == core_of("pkg/b.py") != core_of("top.py")
+    assert not core().weights.keys() & NEW.keys()
 
 
 @given(BODIES, st.floats(0, 1))
 def test_what_functions_give_is_what_cores_have(new: dict[BodyKey, int], share: float) -> None:
-    core = find_core(new, {}, replace(RATES, core_share=share))
+    found = find_core(new, {}, replace(RATES, core_share=share), {"a.py": 1})
 
-    assert sum(core.gifts.values()) == sum(core.weights.values()) == sum(core.given.values())
-    assert all(0 < gift <= new[key] for key, gift in core.gifts.items())
+    assert sum(found.gifts.values()) == sum(found.weights.values())
+    assert all(0 < gift <= new[key] for key, gift in found.gifts.items())
 
 
 def test_a_core_is_within_reach_as_far_as_imports_lead_into_it() -> None:
-    core = find_core(NEW, STATEMENTS_OF, HALF)
-
-    assert core.reach(["pkg/a.py"]) == {core_of("pkg/a.py"): 0.8}
-    assert core.reach(["pkg/a.py", "pkg/b.py", "top.py"]) == {core_of("pkg/a.py"): 1.0, core_of("top.py"): 1.0}
-    assert core.reach(["other.py"]) == core.reach([]) == {}
+    assert within("pkg/a.py") == {PKG: 0.8}
+    assert within("pkg/a.py", "pkg/b.py", "top.py") == {PKG: 1.0, core_of("top.py"): 1.0}
+    assert within("other.py") == within() == {}
 
 
 def test_in_more_code_than_was_measured_a_core_is_thinner() -> None:
-    core = find_core(NEW, STATEMENTS_OF, replace(HALF, core_statements=5))
-
-    assert core.reach(["pkg/a.py", "pkg/b.py"]) == {core_of("pkg/a.py"): pytest.approx(0.5)}
+    assert within("pkg/a.py", "pkg/b.py", rates=replace(HALF, core_statements=5)) == {PKG: pytest.approx(0.5)}
 
 
 def test_a_test_covers_of_a_core_what_is_within_reach_and_what_it_covers_itself() -> None:
-    core = find_core(NEW, STATEMENTS_OF, HALF)
-    pkg = core_of("pkg/a.py")
+    found = core()
+    alone, half, whole = (found.plain(parts, 0.1) for parts in ({}, {PKG: 0.5}, {PKG: 1.0}))
 
-    assert core.chances({pkg: 0.5}, {}, 0.1) == {pkg: 50_000}
-    assert core.chances({}, {("pkg/a.py", "f"): MILLION}, 0.1) == {pkg: 600_000}
-    assert core.chances({pkg: 1.0}, {("pkg/a.py", "f"): 500_000}, 0.1)[pkg] == pytest.approx(370_000, abs=1)
+    assert half.chances == found.chances(half, {}) == {PKG: 50_000}
+    assert found.chances(alone, {("pkg/a.py", "f"): MILLION}) == {PKG: 600_000}
+    assert found.chances(whole, {("pkg/a.py", "f"): 500_000})[PKG] == pytest.approx(370_000, abs=1)
+
+
+def test_what_a_test_covers_of_one_core_changes_nothing_at_another() -> None:
+    found = core()
+    plain = found.plain(within("pkg/a.py", "top.py"), 0.1)
+
+    chances = found.chances(plain, {("pkg/b.py", "h"): MILLION})
+
+    assert chances == {PKG: 264_000, core_of("top.py"): 100_000}
+    assert plain.chances == {PKG: 80_000, core_of("top.py"): 100_000}
 
 
 def test_functions_that_give_nothing_cover_no_core() -> None:
-    assert find_core(NEW, STATEMENTS_OF, HALF).chances({}, {("old.py", "f"): MILLION}, 0.1) == {}
+    assert core().chances(core().plain({}, 0.1), {("old.py", "f"): MILLION}) == {}
+
+
+# Sets of files
+
+
+FOUND = st.dictionaries(st.sampled_from("abcdef"), st.frozensets(st.sampled_from("abcdefgh")))
+
+
+@given(FOUND)
+def test_sets_of_files_as_bits_hold_the_same_files(found: dict[str, frozenset[str]]) -> None:
+    runs = runs_of(found)
+
+    assert list(runs.files) == sorted(set(runs.files))
+    assert {path: {runs.files[place] for place in numbers_in(bits)} for path, bits in runs.sets.items()} == found
+
+
+@given(st.dictionaries(st.sampled_from("abcdef"), st.integers(0, 10**7)), st.frozensets(st.sampled_from("abcdef")))
+def test_weights_add_up_over_any_set_of_files(numbers: dict[str, int], chosen: frozenset[str]) -> None:
+    bits = bits_of("abcdef")
+
+    found = weights_of(numbers, bits).over(sum(bits[path] for path in chosen))
+
+    assert found == sum(numbers.get(path, 0) for path in chosen)
 
 
 def test_a_body_without_points_is_covered_by_none_however_many_tests_run_it() -> None:

@@ -56,7 +56,7 @@ DOORS = {
         *("history/store", "history/identity", "history/salvage"),
         *("measure/contexts", "measure/datafile", "replay/data", "replay/collect/table"),
     },
-    "yaml": {"settings/gates"},
+    "yaml": {"settings/codecov"},
     "subprocess": {"git/sealed", "replay/collect/launch"},
     "ast": {"source"},
     "distributed": {"spread/cluster"},
@@ -70,7 +70,7 @@ DOORS = {
     "highspy": {"solve/exact"},
     "numpy": {
         *("solve/relax", "solve/lagrange", "solve/play", "solve/bound", "solve/sketch"),
-        *("solve/program", "solve/exact"),
+        *("solve/program", "solve/exact", "solve/many"),
     },
 }
 """Library -> where it may be imported. `settings` uses coverage.py's reader of configuration, `measure` its parser."""

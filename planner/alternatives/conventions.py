@@ -5,7 +5,7 @@ takes its whole block, and one that is in force already gains nothing. Those tha
 """
 
 import re
-from collections.abc import Iterable, Iterator, Set
+from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass
 
 from planner.alternatives.blocks import logic_in_main
@@ -65,9 +65,9 @@ def find_exclusions(evidence: Evidence, today: Totals) -> tuple[tuple[Exclusion,
             withheld.append(kept)
             continue
         holding = _holding({kind}, evidence)
-        if not any(_may_gain(pattern, file, evidence) for file in holding):
+        if not any(_may_gain(kind, pattern, file, evidence) for file in holding):
             continue  # to count every file that the pattern matches would take long, for nothing
-        matches = [each for each in _matches(pattern, holding, evidence) if each.gone.points]
+        matches = [each for each in _matches({kind: pattern}, holding, evidence) if each.gone.points]
         if not _raises(matches, today):
             continue
         hidden = sorted(place for match in matches for place in _hidden_logic(match, evidence))
@@ -83,9 +83,8 @@ def find_exclusions(evidence: Evidence, today: Totals) -> tuple[tuple[Exclusion,
 
 def excluded_counts(patterns: tuple[str, ...], evidence: Evidence) -> list[tuple[Counts, bool]]:
     """What leaves with all the patterns together, each file with whether the data has it."""
-    joined = "|".join(f"(?:{pattern})" for pattern in patterns)
-    holding = _holding({kind for kind, pattern in PATTERNS if pattern in patterns}, evidence)
-    return [(match.gone, match.is_measured) for match in _matches(joined, holding, evidence)]
+    chosen = {kind: pattern for kind, pattern in PATTERNS if pattern in patterns}
+    return [(match.gone, match.is_measured) for match in _matches(chosen, _holding(chosen.keys(), evidence), evidence)]
 
 
 def _holding(kinds: Set[ExclusionKind], evidence: Evidence) -> list[FileCoverage]:
@@ -98,26 +97,42 @@ def _holding(kinds: Set[ExclusionKind], evidence: Evidence) -> list[FileCoverage
     ]
 
 
-def _matches(pattern: str, files: Iterable[FileCoverage], evidence: Evidence) -> Iterator[_Match]:
-    """Those of the files in which the pattern excludes lines that count today."""
-    found, exclude = re.compile(pattern, re.MULTILINE), evidence.settings.exclude
+def _matches(
+    patterns: Mapping[ExclusionKind, str], files: Iterable[FileCoverage], evidence: Evidence
+) -> Iterator[_Match]:
+    """Those of the files in which the patterns exclude lines that count today."""
+    exclude = evidence.settings.exclude
+    more = (*exclude, *patterns.values())
     for file in files:
-        if found.search(evidence.python[file.path]):
-            before, after = (evidence.count(file.path, each) for each in (exclude, (*exclude, pattern)))
+        text = evidence.python[file.path]
+        if any(any(_found(kind, pattern, text)) for kind, pattern in patterns.items()):
+            before, after = (evidence.count(file.path, each) for each in (exclude, more))
             if not isinstance(before, Skipped) and not isinstance(after, Skipped):
                 gone = counts_excluded(file, before, after)
                 yield _Match(file, after.excluded & ~before.excluded, gone, file.path in evidence.data_has)
+
+
+def _found(kind: ExclusionKind, pattern: str, text: str) -> Iterator[re.Match[str]]:
+    """The matches, each from the line with what all matches of the kind hold: to search every line takes far longer."""
+    sign, regex = _SIGNS[kind], re.compile(pattern, re.MULTILINE)
+    place = text.find(sign)
+    while place >= 0:
+        if match := regex.match(text, text.rfind("\n", 0, place) + 1):
+            yield match
+        end = text.find("\n", place)
+        place = text.find(sign, end) if end >= 0 else -1
 
 
 def _files(evidence: Evidence) -> tuple[FileCoverage, ...]:
     return (*evidence.measured.files, *evidence.measured.unmeasured)
 
 
-def _may_gain(pattern: str, file: FileCoverage, evidence: Evidence) -> bool:
+def _may_gain(kind: ExclusionKind, pattern: str, file: FileCoverage, evidence: Evidence) -> bool:
     """Whether anything is missing on the lines that match, or on those below them that are indented deeper."""
     text = evidence.python.get(file.path, "")
-    lines = text.split("\n")
-    for match in re.finditer(pattern, text, re.MULTILINE):
+    matches = list(_found(kind, pattern, text))
+    lines = text.split("\n") if matches else []
+    for match in matches:
         first = text.count("\n", 0, match.end())
         if file.missing_points_in(line_range(first + 1, _block_end(lines, first))):
             return True

@@ -5,7 +5,7 @@ Two functions that only call each other stay behind together.
 """
 
 import sys
-from collections.abc import Iterable, Iterator, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from string import ascii_uppercase
 
@@ -49,7 +49,7 @@ def find_unreached(
     """
     found = _Field()
     outlines = [outline_of(facts) for facts, _, _ in sources]
-    names = {place.short for outline in outlines for place in outline.places[1:]}
+    names = frozenset(place.short for outline in outlines for place in outline.places[1:])
     for (facts, mentions, executed), outline in zip(sources, outlines, strict=True):
         _add(found, facts, outline, mentions, executed)
         _add_words(found, outline, mentions, names)
@@ -83,11 +83,11 @@ def _add(found: _Field, facts: ModuleFacts, outline: Outline, mentions: FileMent
             found.is_kept[number] = True
 
 
-def _add_words(found: _Field, outline: Outline, mentions: FileMentions, names: Set[str]) -> None:
+def _add_words(found: _Field, outline: Outline, mentions: FileMentions, names: frozenset[str]) -> None:
     by_place = dict(mentions.words)
     for number in range(len(outline.places)):
-        words = by_place.get(number, "")
-        found.words.append(tuple([word for word in words.split(" ") if word in names]))
+        words = by_place.get(number)
+        found.words.append(tuple(names.intersection(words.split(" "))) if words else ())
         found.is_reflecting.append(number in mentions.reflecting)
 
 
@@ -119,16 +119,16 @@ def _keep_families(found: _Field) -> None:
         return number
 
     classes = [number for number, place in enumerate(found.places) if place.unit.kind == "class"]
+    above = {number: _parents_of(number, found) for number in classes}
     for number in classes:
-        for base in found.places[number].unit.bases:
-            for other in _classes_of(base, found):
-                parents[head(number)] = head(other)
-    shapers = {found.places[number].path for number in classes if "type" in found.places[number].unit.bases}
+        for other in above[number]:
+            parents[head(number)] = head(other)
+    shaping = _shaping(classes, found)
     known: dict[int, set[str] | None] = {}
     for number in classes:
         mine, family = _called_by_bases(number, found), known.get(head(number), set())
         known[head(number)] = None if mine is None or family is None else family | mine
-        if mine is None or _is_registered(number, found, shapers):
+        if mine is None or _is_registered(number, found, above, shaping):
             found.is_kept[number] = True
     for number in classes:
         called = known[head(number)]
@@ -146,6 +146,26 @@ def _classes_of(base: str, found: _Field) -> list[int]:
     return [number for number in numbers if found.places[number].unit.kind == "class"]
 
 
+def _parents_of(number: int, found: _Field) -> list[int]:
+    """The classes of the project that the bases of a class may mean, each once."""
+    bases = found.places[number].unit.bases
+    return list(dict.fromkeys(other for base in bases for other in _classes_of(base, found)))
+
+
+def _shaping(classes: Iterable[int], found: _Field) -> set[int]:
+    """The classes that see every class below them: by `__init_subclass__`, or by standing beside a metaclass.
+
+    How metaclasses come to their classes is not always written down.
+    """
+    beside = {found.places[number].path for number in classes if "type" in found.places[number].unit.bases}
+    return {
+        number
+        for number in classes
+        if found.places[number].path in beside
+        or any(found.places[each].short == "__init_subclass__" for each in found.inner[number])
+    }
+
+
 def _called_by_bases(number: int, found: _Field) -> set[str] | None:
     """Methods that built-in bases know; None where anything may be called."""
     called: set[str] = set()
@@ -160,23 +180,19 @@ def _called_by_bases(number: int, found: _Field) -> set[str] | None:
     return None if any(found.is_reflecting[each] for each in around) else called
 
 
-def _is_registered(number: int, found: _Field, shapers: set[str]) -> bool:
-    """Whether defining the class is enough: a metaclass or `__init_subclass__` of a base sees it.
-
-    `shapers` are the files that define metaclasses: how these come to their classes is not always written down.
-    """
-    above, seen = [number], {number}
-    while above:
-        current = above.pop()
-        unit = found.places[current].unit
-        if unit.metaclass and unit.metaclass.rpartition(".")[2] not in _PLAIN_METACLASSES:
+def _is_registered(number: int, found: _Field, above: Mapping[int, Sequence[int]], shaping: Set[int]) -> bool:
+    """Whether defining the class is enough: a metaclass or a class above it sees it."""
+    waiting, seen = [number], {number}
+    while waiting:
+        current = waiting.pop()
+        metaclass = found.places[current].unit.metaclass
+        if metaclass and metaclass.rpartition(".")[2] not in _PLAIN_METACLASSES:
             return True
-        for other in {other for base in unit.bases for other in _classes_of(base, found)} - seen:
-            seen.add(other)
-            above.append(other)
-            names = {found.places[each].short for each in found.inner[other]}
-            if "__init_subclass__" in names or found.places[other].path in shapers:
-                return True
+        fresh = [other for other in above[current] if other not in seen]
+        if not shaping.isdisjoint(fresh):
+            return True
+        seen.update(fresh)
+        waiting += fresh
     return False
 
 
@@ -200,13 +216,16 @@ def _keep_put_together(found: _Field, sources: Iterable[FileMentions], roots: Ro
     beginnings = {*roots.beginnings, *(each for file in every for each in file.beginnings.split())}
     joined = tuple(each for each in beginnings if each.endswith("_"))
     humps = tuple(f"{each}{letter}" for each in beginnings - set(joined) for letter in ascii_uppercase)
+    begins = joined + humps
     endings = tuple({*roots.endings, *(each for file in every for each in file.endings.split())})
     is_listing = "__subclasses__" in roots.words or any(
         "__subclasses__" in words.split(" ") for file in every for _, words in file.words
     )
     for number, place in enumerate(found.places):
         is_subclass = place.unit.kind == "class" and bool(place.unit.bases)
-        if place.short.startswith(joined + humps) or place.short.endswith(endings) or (is_listing and is_subclass):
+        if found.is_kept[number]:
+            continue
+        if place.short.startswith(begins) or place.short.endswith(endings) or (is_listing and is_subclass):
             found.is_kept[number] = True
 
 

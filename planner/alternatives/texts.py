@@ -5,7 +5,7 @@ a text that people write.
 """
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Set
 from fnmatch import fnmatchcase
 from pathlib import Path
 
@@ -135,22 +135,37 @@ def _names_in(root: Path, folder: str) -> list[str]:
 
 
 def _paths(root: Path) -> Iterator[str]:
-    for directory, folders, names in os.walk(root):
-        relative = os.path.relpath(directory, root).replace(os.sep, "/")
-        prefix = "" if relative == "." else f"{relative}/"
-        folders[:] = sorted(each for each in folders if _may_hold_text(directory, each))
-        yield from (prefix + name for name in names if name.endswith(_ENDINGS) or name in _NAMES)
+    waiting = [""]
+    while waiting:
+        prefix = waiting.pop()
+        entries = _entries(os.path.join(root, prefix))
+        if prefix and not _holds_text(prefix[:-1].rpartition("/")[2], entries.keys()):
+            continue
+        for name, is_folder in entries.items():
+            if is_folder:
+                waiting += [f"{prefix}{name}/"] if _may_hold_text(name) else []
+            elif name.endswith(_ENDINGS) or name in _NAMES:
+                yield prefix + name
 
 
-def _may_hold_text(directory: str, name: str) -> bool:
+def _entries(folder: str) -> dict[str, bool]:
+    """What lies in the folder, each with whether it is a folder itself; nothing where it cannot be read."""
+    try:
+        with os.scandir(folder) as entries:
+            return {entry.name: entry.is_dir(follow_symlinks=False) for entry in entries}
+    except OSError:
+        return {}
+
+
+def _may_hold_text(name: str) -> bool:
     if name.startswith(".") and name not in _HIDDEN_FOLDERS:
         return False
-    if name in _NO_SOURCE or name.endswith((".egg-info", ".dist-info")):
-        return False
-    path = os.path.join(directory, name)
-    if name in _OUTPUT and not os.path.exists(os.path.join(path, "__init__.py")):
-        return False
-    return not os.path.exists(os.path.join(path, "pyvenv.cfg"))
+    return name not in _NO_SOURCE and not name.endswith((".egg-info", ".dist-info"))
+
+
+def _holds_text(name: str, inside: Set[str]) -> bool:
+    """Whether a folder with these files is no output of a build and no virtual environment."""
+    return (name not in _OUTPUT or "__init__.py" in inside) and "pyvenv.cfg" not in inside
 
 
 def _read(path: Path) -> str | None:

@@ -8,16 +8,19 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from planner.cli.common import Common
-from planner.model.history import Snapshot
 from planner.model.measurement import Input
 from planner.model.option import Outcome
-from planner.model.story import Story
 from planner.pipeline import Progress
 from planner.report import Look, Subject, render
 from planner.report.escape import visible
 from planner.streams import OutputError, reason_of, saying, write_stderr, write_stdout
+
+if TYPE_CHECKING:
+    from planner.model.history import Snapshot
+    from planner.model.story import Story
 
 SHOW_AFTER_SECONDS = 1.0
 """Work that is done sooner needs no progress bar."""
@@ -41,7 +44,7 @@ def show(
     common: Common,
     most: int | None = None,
     *,
-    story: Story | None = None,
+    story: "Story | None" = None,
     is_short: bool = False,
 ) -> None:
     """Render and write a report; a story has the pictures of one in HTML. Raises OutputError if it can't be written."""
@@ -78,7 +81,7 @@ def say(text: str, common: Common) -> None:
         write_stderr(text)
 
 
-def say_left_out(common: Common, *measured: Snapshot) -> None:
+def say_left_out(common: Common, *measured: "Snapshot") -> None:
     """What is not in the totals of these snapshots, or not whole, with the reasons: a few lines on standard error."""
     skipped = [each for snapshot in measured for each in snapshot.left_out]
     for each in skipped[:MOST_LINES]:

@@ -1,11 +1,11 @@
 """The places at which tests can be aimed: modules, classes and top-level functions, or single functions."""
 
-from collections.abc import Collection, Iterable, Mapping, Set
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from planner.forecast.asserts import asserts_of
-from planner.forecast.core import Core, find_core
+from planner.forecast.core import Core, Plain, find_core
 from planner.forecast.doubles import with_doubles
 from planner.forecast.effort import double_effort, effort_of_test, features, module_effort
 from planner.forecast.gain import (
@@ -16,17 +16,19 @@ from planner.forecast.gain import (
     covered_by,
     expected_milli,
     import_points,
+    nothing_reached,
     own_chances,
     shared_chances,
     worthwhile_tests,
 )
 from planner.forecast.project import read_project
 from planner.forecast.rates import read_rates
+from planner.forecast.runs import Runs, bits_of
 from planner.forecast.seams import read_catalogue
 from planner.forecast.touches import Touches, direct_touches, seams_of
 from planner.model.chance import Gain
 from planner.model.facts import MODULE, ModuleFacts, Unit, lines_of_units
-from planner.model.lines import ranges_text
+from planner.model.lines import numbers_in, ranges_text
 from planner.model.measurement import FileCoverage
 from planner.model.plan import MILLI, Candidate, Forecast, Spread
 from planner.model.problem import MILLION, BodyKey
@@ -40,17 +42,14 @@ Grain = Literal["module", "class", "function"]
 class Surroundings:
     """What is known around the units: the seams they touch, the doubles that tests have, and what an import runs.
 
-    `runs_on_import` gives the files of the project that importing a file runs, itself included; `reached` the units
-    that a test of a unit would enter besides. `noise` are points by which totals differ between runs. Files with one
-    number in `groups` run the same on import.
+    `reached` gives the units that a test would enter. `noise` are points by which totals differ between runs.
     """
 
     touches: Touches
     doubles: Mapping[str, Double] = field(default_factory=dict)
-    runs_on_import: Mapping[str, Collection[str]] = field(default_factory=dict)
-    reached: Reached = field(default_factory=dict)
+    runs_on_import: Runs = field(default_factory=Runs)
+    reached: Reached = nothing_reached
     noise: int = 0
-    groups: Mapping[str, int] = field(default_factory=dict)
 
 
 def forecast_candidates(
@@ -88,12 +87,16 @@ def _maker(
     expected = {key: expected_milli(points, rates, is_new=key not in entered) for key, points in gaps.items()}
     new = {key: weight for key, weight in expected.items() if key not in entered}
     statements = {path: (file.statements & ~facts[path].import_time).bit_count() for path, file in known.items()}
-    core = find_core(new, statements, rates)
+    runs = around.runs_on_import
+    files = (*runs.files, *sorted(known.keys() - set(runs.files)))
+    bits = bits_of(files)
+    core = find_core(new, statements, rates, bits)
     bodies = {**{key: weight - core.gifts.get(key, 0) for key, weight in expected.items()}, **core.weights}
     shares = {path: import_points(file, facts[path]) for path, file in known.items()}
-    paying = frozenset(path for path, share in shares.items() if share)
+    paying = sum(bits[path] for path, share in shares.items() if share)
     missing = sum(gaps.values())
-    return _Maker(known, facts, around, rates, gaps, missing, entered, frozenset(new), bodies, core, shares, paying)
+    places = _Places(files, bits, paying)
+    return _Maker(known, facts, around, rates, gaps, missing, entered, frozenset(new), bodies, core, shares, places)
 
 
 def _gaps(
@@ -103,14 +106,31 @@ def _gaps(
     gaps: dict[BodyKey, int] = {}
     entered: set[BodyKey] = set()
     for path, file in known.items():
+        behaviour = ~facts[path].import_time & ~facts[path].hollow  # as `body_lines`, for one unit after the other
         for unit in facts[path].units:
-            lines = body_lines(facts[path], [unit])
+            lines = unit.lines & behaviour
             key = path, unit.name  # a property and its setter share it, and definitions by platform
             if points := file.missing_points_in(lines):
                 gaps[key] = gaps.get(key, 0) + points
             if file.executed & lines:
                 entered.add(key)
     return gaps, entered
+
+
+class _Places(NamedTuple):
+    """All files in order, their bits, and those that an import brings points in."""
+
+    files: Sequence[str]
+    bits: Mapping[str, int]
+    paying: int
+
+
+class _Ran(NamedTuple):
+    """What importing a file gives by path, and what its first and each further test then do to cores."""
+
+    imports: Mapping[str, int]
+    first: Plain
+    further: Plain
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,12 +144,12 @@ class _Maker:
     gaps: Mapping[BodyKey, int]
     missing: int
     entered: Collection[BodyKey]
-    new: Collection[BodyKey]
+    new: frozenset[BodyKey]
     bodies: Mapping[BodyKey, int]
     core: Core
     shares: Mapping[str, int]
-    paying: Set[str]
-    ran: dict[int, tuple[Mapping[str, int], Mapping[BodyKey, float]]] = field(default_factory=dict)
+    places: _Places
+    ran: dict[int, _Ran] = field(default_factory=dict)
 
     @property
     def spread(self) -> Spread:
@@ -138,42 +158,35 @@ class _Maker:
 
     def candidates(self, path: str, grain: Grain) -> Iterable[Candidate]:
         """Those of one file that gain anything."""
-        imports, within_reach = self._run_with(path)
+        ran = self._run_with(path)
         groups = _grouped(self.facts[path], grain)
         has_behaviour = any((path, unit.name) in self.gaps for unit in self.facts[path].units)
         for name, units in groups:
             own = self._own(path, units)
-            if own or (name == MODULE and imports.get(path) and not has_behaviour):
-                yield self._candidate(name, units, own, path, imports, within_reach)
+            if own or (name == MODULE and ran.imports.get(path) and not has_behaviour):
+                yield self._candidate(name, units, own, path, ran)
 
-    def imported(self, path: str) -> Set[str]:
-        """The files that importing this one runs, as far as is known."""
-        return frozenset(self.around.runs_on_import.get(path) or self._packages_of(path))
+    def _run_with(self, path: str) -> _Ran:
+        """What importing the file does; once for files that run the same."""
+        files = self.around.runs_on_import.sets.get(path) or self._packages_of(path)
+        if files not in self.ran:
+            paying = (self.places.files[place] for place in numbers_in(files & self.places.paying))
+            parts = self.core.reach(files)
+            first, further = (self.core.plain(parts, base) for base in (self.rates.core_entry, self.rates.core_branch))
+            self.ran[files] = _Ran({each: self.shares[each] for each in paying}, first, further)
+        return self.ran[files]
 
-    def _run_with(self, path: str) -> tuple[Mapping[str, int], Mapping[BodyKey, float]]:
-        """What importing the file gives, and the parts of cores that it leads to; once for files that run the same."""
-        group = self.around.groups.get(path)
-        if group is not None and group in self.ran:
-            return self.ran[group]
-        imported = self.imported(path)
-        found = ({each: self.shares[each] for each in sorted(self.paying & imported)}, self.core.reach(imported))
-        if group is not None:
-            self.ran[group] = found
-        return found
-
-    def _packages_of(self, path: str) -> set[str]:
-        """The file and the packages around it, whose `__init__.py` run first."""
+    def _packages_of(self, path: str) -> int:
+        """The file and the packages around it, whose `__init__.py` run first: all that is known without its imports."""
         folders = path.split("/")[:-1]
         packages = ("/".join(folders[:depth]) + "/__init__.py" for depth in range(1, len(folders) + 1))
-        return {path, *(package for package in packages if package in self.known)}
+        return sum(self.places.bits[each] for each in {path, *packages} if each in self.known)
 
     def _own(self, path: str, units: Iterable[Unit]) -> dict[BodyKey, int]:
         keys = ((path, unit.name) for unit in units)
         return {key: self.bodies[key] for key in keys if key in self.gaps}
 
-    def _chances(
-        self, own: Mapping[BodyKey, int], within_reach: Mapping[BodyKey, float], *, is_new: bool
-    ) -> tuple[Chances, Chances]:
+    def _chances(self, own: Mapping[BodyKey, int], ran: _Ran, *, is_new: bool) -> tuple[Chances, Chances]:
         """The chances of its first and of each further test, for bodies and cores."""
         rates, new = self.rates, self.new
         entry, branch = own_chances(own, new, rates, is_new=is_new)
@@ -182,8 +195,8 @@ class _Maker:
         first = shared_chances(entered, rates.reach_entry) if is_new else again
         entry, branch = {**entry, **first}, {**branch, **again}
         left = {key: chance * (MILLION - entry[key]) // MILLION for key, chance in branch.items()}
-        core = self.core.chances(within_reach, entry, rates.core_entry if is_new else rates.core_branch)
-        return {**entry, **core}, {**branch, **self.core.chances(within_reach, left, rates.core_branch)}
+        core = self.core.chances(ran.first if is_new else ran.further, entry)
+        return {**entry, **core}, {**branch, **self.core.chances(ran.further, left)}
 
     def _candidate(
         self,
@@ -191,16 +204,15 @@ class _Maker:
         units: tuple[Unit, ...],
         own: Mapping[BodyKey, int],
         path: str,
-        imports: Mapping[str, int],
-        within_reach: Mapping[BodyKey, float],
+        ran: _Ran,
     ) -> Candidate:
         file, facts = self.known[path], self.facts[path]
         lines = lines_of_units(units)
         seams = with_doubles(seams_of([(path, unit.name) for unit in units], self.around.touches), self.around.doubles)
         is_new = not any((path, unit.name) in self.entered for unit in units)
-        entry, branch = self._chances(own, within_reach, is_new=is_new)
+        entry, branch = self._chances(own, ran, is_new=is_new)
         tests = worthwhile_tests(own, entry, branch)
-        gain = self._gain(covered_by(tests, entry, branch, self.bodies), imports)
+        gain = self._gain(covered_by(tests, entry, branch, self.bodies), ran.imports)
         return Candidate(
             path=path,
             module=facts.module,
@@ -219,7 +231,7 @@ class _Maker:
             bodies=tuple(own),
             entry=entry,
             branch=branch,
-            imports=imports,
+            imports=ran.imports,
             seams=seams,
             starts_module=not file.executed & ~facts.import_time,
             features=features(file, facts, units, seams),

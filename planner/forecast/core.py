@@ -1,10 +1,12 @@
 """What tests run into beside what they are aimed at: a core of each folder, as far as their imports lead there."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from planner.forecast.gain import in_millionths
+from planner.forecast.runs import Weights, weights_of
 from planner.model.plan import folder_of
 from planner.model.problem import MILLION, BodyKey
 from planner.model.rates import Rates
@@ -16,54 +18,70 @@ def core_of(path: str) -> BodyKey:
     return f"{folder_of(path)}/", ""
 
 
+class Plain(NamedTuple):
+    """What a test leaves of each core that imports lead to, and the chances that it has there, by imports alone."""
+
+    left: Mapping[BodyKey, float]
+    chances: Mapping[BodyKey, int]
+
+
 @dataclass(frozen=True, slots=True)
 class Core:
     """The core of each folder as a body, with what each function and each file give to it, in thousandths of a point.
 
-    Functions give to it that no test has entered yet: `givers` has core, gift and the core's weight of each.
-    `statements` of behaviour are by file.
+    Functions give to it that no test has entered yet: `givers` has core, gift and the core's weight of each, `parts`
+    how much each file gives to each core. `statements` are those of behaviour.
     """
 
     weights: Mapping[BodyKey, int]
     gifts: Mapping[BodyKey, int]
-    given: Mapping[str, int]
-    statements: Mapping[str, int]
-    rates: Rates
     givers: Mapping[BodyKey, tuple[BodyKey, int, int]]
+    parts: Mapping[BodyKey, Weights]
+    statements: Weights
+    rates: Rates
 
-    def reach(self, imported: Iterable[str]) -> dict[BodyKey, float]:
+    def reach(self, files: int) -> dict[BodyKey, float]:
         """Which part of each core lies in the files, thinned where they hold more code than was ever measured."""
-        files = frozenset(imported)
-        size = sum(self.statements[path] for path in files & self.statements.keys())
+        size = self.statements.over(files)
         thin = min(1.0, self.rates.core_statements / size) if size else 1.0
-        parts: dict[BodyKey, float] = {}
-        for path in sorted(files & self.given.keys()):
-            core = core_of(path)
-            parts[core] = parts.get(core, 0.0) + thin * self.given[path] / self.weights[core]
-        return parts
+        found = sorted((part & -part, core) for core, given in self.parts.items() if (part := files & given.files))
+        return {core: thin * self.parts[core].over(files) / self.weights[core] for _, core in found}
 
-    def chances(self, parts: Mapping[BodyKey, float], covers: Mapping[BodyKey, int], base: float) -> dict[BodyKey, int]:
-        """The chances of a test for each core: `base` for the part within reach, and what else it covers of it.
+    def plain(self, parts: Mapping[BodyKey, float], base: float) -> Plain:
+        """What a test does to cores by imports: it covers `base` of the part within reach."""
+        left = {core: 1.0 - base * part for core, part in parts.items()}
+        return Plain(left, {core: in_millionths(1.0 - part) for core, part in left.items()})
+
+    def chances(self, plain: Plain, covers: Mapping[BodyKey, int]) -> dict[BodyKey, int]:
+        """The chances of a test for each core: by imports, and by what else it covers of it.
 
         `covers` are the chances of the same test for functions, in parts per million, as are those that come back.
         """
-        left = {core: 1.0 - base * part for core, part in parts.items()}
+        left: dict[BodyKey, float] = {}
         for key, chance in covers.items():
             if given := self.givers.get(key):
                 core, gift, weight = given
-                left[core] = left.get(core, 1.0) * (1.0 - gift * chance / MILLION / weight)
-        return {core: in_millionths(1.0 - part) for core, part in left.items()}
+                before = left[core] if core in left else plain.left.get(core, 1.0)
+                left[core] = before * (1.0 - gift * chance / MILLION / weight)
+        return {**plain.chances, **{core: in_millionths(1.0 - part) for core, part in left.items()}}
 
 
-def find_core(new: Mapping[BodyKey, int], statements: Mapping[str, int], rates: Rates) -> Core:
-    """The core of functions that no test has entered, by their expected points in thousandths."""
-    gifts = {key: int(weight * rates.core_share) for key, weight in new.items()}
-    weights: dict[BodyKey, int] = {}
-    given: dict[str, int] = {}
+def find_core(new: Mapping[BodyKey, int], statements: Mapping[str, int], rates: Rates, bits: Mapping[str, int]) -> Core:
+    """The core of functions that no test has entered, by their expected points in thousandths.
+
+    `statements` of behaviour are by file; `bits` are those of all files.
+    """
+    gifts = {key: gift for key, weight in new.items() if (gift := int(weight * rates.core_share))}
+    given: dict[BodyKey, dict[str, int]] = {}
     for (path, _), gift in gifts.items():
-        weights[core_of(path)] = weights.get(core_of(path), 0) + gift
-        given[path] = given.get(path, 0) + gift
-    weights = {core: weight for core, weight in weights.items() if weight}
-    kept = {key: gift for key, gift in gifts.items() if gift}
-    givers = {key: (core_of(key[0]), gift, weights[core_of(key[0])]) for key, gift in kept.items()}
-    return Core(weights, kept, {path: gift for path, gift in given.items() if gift}, statements, rates, givers)
+        files = given.setdefault(core_of(path), {})
+        files[path] = files.get(path, 0) + gift
+    weights = {core: sum(files.values()) for core, files in given.items()}
+    return Core(
+        weights,
+        gifts,
+        {key: (core_of(key[0]), gift, weights[core_of(key[0])]) for key, gift in gifts.items()},
+        {core: weights_of(files, bits) for core, files in given.items()},
+        weights_of(statements, bits),
+        rates,
+    )

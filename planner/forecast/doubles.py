@@ -5,7 +5,7 @@ import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from importlib.resources import files
+from pathlib import Path
 
 from planner.forecast.project import Project, prefixes
 from planner.forecast.seams import Catalogue
@@ -13,6 +13,8 @@ from planner.forecast.touches import Touches
 from planner.model.facts import Unit
 from planner.model.plan import Seam
 from planner.model.seams import Double, Patch, TestFacts
+
+_SHIPPED = Path(__file__).with_suffix(".toml")
 
 _FAKE = re.compile(
     r"(?:^(?:Fake|Stub|Mock|InMemory|Memory|Dummy|Frozen|Recording|Spy)(?=[A-Z])"
@@ -161,7 +163,7 @@ def _frozen(kinds: Mapping[str, set[str]]) -> dict[str, frozenset[str]]:
 @lru_cache(maxsize=1)
 def _shipped() -> Mapping[str, Mapping[str, tuple[str, ...]]]:
     """`library`, `fixture` and `word` of `doubles.toml`: name -> kinds."""
-    document = tomllib.loads((files("planner.forecast") / "doubles.toml").read_text("utf-8"))
+    document = tomllib.loads(_SHIPPED.read_text("utf-8"))
     return {
         part: {name: tuple([kinds] if isinstance(kinds, str) else kinds) for name, kinds in table.items()}
         for part, table in document.items()

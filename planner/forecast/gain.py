@@ -4,7 +4,8 @@ A test covers part of what is left of each body it touches. Bodies are covered i
 `1 - product of (1 - chance)` of each. The chances are measured: see rates.toml.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
+from typing import TypeAlias
 
 from planner.model.facts import ModuleFacts, Unit, lines_of_units
 from planner.model.lines import Lines
@@ -13,8 +14,8 @@ from planner.model.plan import MILLI
 from planner.model.problem import MILLION, BodyKey
 from planner.model.rates import Rates
 
-Reached = Mapping[BodyKey, Mapping[BodyKey, float]]
-"""Unit -> the units that a test of it would enter besides, with how likely each is (0 to 1)."""
+Reached: TypeAlias = Callable[[Collection[BodyKey]], Mapping[BodyKey, float]]
+"""Units -> the units that a test of any of them would enter, with how likely each is (0 to 1)."""
 
 _WORTHWHILE = MILLI // 2
 """Half a point: tests that are expected to cover less of what they are aimed at are not counted on."""
@@ -69,25 +70,38 @@ def own_chances(
     return chances, chances
 
 
-def reached_chances(own: Iterable[BodyKey], around: Reached, new: Collection[BodyKey], share: float) -> Chances:
+def reached_chances(own: Collection[BodyKey], around: Reached, new: Collection[BodyKey], share: float) -> Chances:
     """The chances of a test of the units for other bodies that it reaches through calls and no test has entered yet."""
-    return shared_chances(best_reached(own, around, new), share)
+    return shared_chances(best_reached(own, around, frozenset(new)), share)
 
 
-def best_reached(own: Iterable[BodyKey], around: Reached, new: Collection[BodyKey]) -> dict[BodyKey, float]:
+def best_reached(own: Collection[BodyKey], around: Reached, new: frozenset[BodyKey]) -> dict[BodyKey, float]:
     """Those bodies with the best chance that any of the units has to enter them, by key."""
-    best: dict[BodyKey, float] = {}
-    mine = set(own)
-    for key in mine:
-        for other, chance in around.get(key, {}).items():
-            if other in new and other not in mine and chance > best.get(other, 0.0):
-                best[other] = chance
-    return {key: best[key] for key in sorted(best)}
+    best = around(own)
+    return {key: best[key] for key in sorted(new.intersection(best).difference(own))}
+
+
+def nothing_reached(_: Collection[BodyKey]) -> Mapping[BodyKey, float]:
+    """Where no calls are known."""
+    return {}
+
+
+def by_unit(reached: Mapping[BodyKey, Mapping[BodyKey, float]]) -> Reached:
+    """The same from what is known of each unit alone."""
+
+    def find(units: Collection[BodyKey]) -> Mapping[BodyKey, float]:
+        best: dict[BodyKey, float] = {}
+        for unit in units:
+            for other, chance in reached.get(unit, {}).items():
+                best[other] = max(chance, best.get(other, 0.0))
+        return best
+
+    return find
 
 
 def shared_chances(entered: Mapping[BodyKey, float], share: float) -> Chances:
     """The chances for bodies that are entered with these, where a test covers such a share of what it enters."""
-    return {key: max(0, min(MILLION, round(share * chance * MILLION))) for key, chance in entered.items()}
+    return {key: in_millionths(share * chance) for key, chance in entered.items()}
 
 
 def in_millionths(chance: float) -> int:
@@ -113,11 +127,12 @@ def covered_by(
 ) -> dict[BodyKey, int]:
     """Thousandths of points of each body that so many tests are expected to cover, alone."""
     covered: dict[BodyKey, int] = {}
-    for key in {**entry, **branch}:
+    for key, first in {**dict.fromkeys(branch, 0), **entry}.items():
         weight = bodies.get(key, 0)
-        left = weight * (MILLION - entry.get(key, 0)) // MILLION
-        if left and (chance := branch.get(key, 0)):
+        left = weight * (MILLION - first) // MILLION
+        if left and tests > 1:
+            rest = MILLION - branch.get(key, 0)
             for _ in range(tests - 1):
-                left = left * (MILLION - chance) // MILLION
+                left = left * rest // MILLION
         covered[key] = weight - left
     return covered

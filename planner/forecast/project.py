@@ -14,9 +14,13 @@ MOST_KEPT = 250
 
 @dataclass(frozen=True, slots=True)
 class Project:
-    """The project's names: `units` by absolute dotted name, each with its file; `aliases` are what imports bind."""
+    """The project's names: `units` by absolute dotted name, each with its file; `aliases` are what imports bind.
+
+    `tops` are the first parts of its modules' names: with any other, a name lies outside.
+    """
 
     modules: frozenset[str]
+    tops: frozenset[str]
     aliases: dict[str, str] = field(default_factory=dict)
     units: dict[str, tuple[ModuleFacts, Unit]] = field(default_factory=dict)
     _known: dict[str, str] = field(default_factory=dict, repr=False, compare=False)
@@ -27,16 +31,20 @@ class Project:
 
     def is_own(self, name: str) -> bool:
         """Whether the name lies in a module of the project."""
+        known = self._own
+        found = known.get(name)
+        if found is not None or name.partition(".")[0] not in self.tops:
+            return bool(found)
         unknown = []
-        while name not in self._own:
+        while name not in known:
             if name in self.modules:
-                self._own[name] = True
+                known[name] = True
             else:
                 unknown += [name] if len(name) <= MOST_KEPT else []
                 name = name.rpartition(".")[0]
-        found = self._own[name]
-        self._own.update(dict.fromkeys(unknown, found))
-        return found
+        for each in unknown:
+            known[each] = known[name]
+        return known[name]
 
     def canonical(self, name: str) -> str:
         """The name where it is defined: `shop.storage.Cache` is `shop.storage.cache.Cache`."""
@@ -47,7 +55,7 @@ class Project:
 
     def _followed(self, name: str) -> str:
         for _ in range(MOST_HOPS):
-            prefix = self._longest_alias(name)
+            prefix = self._longest_alias(name) if name.partition(".")[0] in self.tops else ""
             if not prefix:
                 return name
             plain = prefix.removesuffix("()")
@@ -56,17 +64,18 @@ class Project:
 
     def _longest_alias(self, name: str) -> str:
         """The longest beginning of the name that stands for another one, "" for none."""
+        known, aliases = self._aliased, self.aliases
         unknown = []
-        while name not in self._aliased:
+        while name not in known:
             plain = name.removesuffix("()")
-            if self.aliases.get(plain, plain) != plain:
-                self._aliased[name] = name
+            if aliases.get(plain, plain) != plain:
+                known[name] = name
             else:
                 unknown += [name] if len(name) <= MOST_KEPT else []
                 name = name.rpartition(".")[0]
-        found = self._aliased[name]
-        self._aliased.update(dict.fromkeys(unknown, found))
-        return found
+        for each in unknown:
+            known[each] = known[name]
+        return known[name]
 
     def meaning(self, name: str) -> str:
         """The name with what the project tells put in: attributes by their class, results by what is returned.
@@ -81,7 +90,7 @@ class Project:
 
     def _led_on(self, name: str, hops: int) -> str:
         name = self.canonical(name)
-        if not self.is_own(name.replace("()", "")):
+        if name in self.units or not self.is_own(name.replace("()", "")):
             return name
         for prefix, rest in prefixes(name) if hops else ():
             plain = prefix.removesuffix("()")
@@ -160,7 +169,8 @@ class Project:
 def read_project(facts: Iterable[ModuleFacts]) -> Project:
     """The names of all the given files."""
     every = list(facts)
-    project = Project(frozenset(each.module for each in every))
+    modules = frozenset(each.module for each in every)
+    project = Project(modules, frozenset(module.partition(".")[0] for module in modules))
     for each in every:
         for unit in each.units:
             project.units[f"{each.module}.{unit.name}"] = (each, unit)

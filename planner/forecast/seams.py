@@ -4,11 +4,13 @@ import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
-from importlib.resources import files
+from pathlib import Path
 
 from planner.config import SeamSetting
 from planner.forecast.project import prefixes
 from planner.model.plan import Seam
+
+_SHIPPED = Path(__file__).with_suffix(".toml")
 
 NO_DOUBLE_NAMED = "unittest.mock"
 """The double of a seam that the project adds without naming one: it comes with Python."""
@@ -111,7 +113,7 @@ def _is_harmless(rest: str) -> bool:
 
 @lru_cache(maxsize=1)
 def _shipped() -> Catalogue:
-    document = tomllib.loads((files("planner.forecast") / "seams.toml").read_text("utf-8"))
+    document = tomllib.loads(_SHIPPED.read_text("utf-8"))
     kinds = {name: kind["setup"] == "fixture" for name, kind in document["kind"].items()}
     paths = document["path"]
     return Catalogue(

@@ -21,6 +21,10 @@ LEAST_CONFIDENCE = 0.5
 """Calls that the call graph trusts less than this carry no seam."""
 
 
+_ABSOLUTE = frozenset({"name", "typed", "own", "super"})
+"""The calls whose target has a dotted name."""
+
+
 class CalledUnit(NamedTuple):
     """One edge of the call graph: the unit that is called, how far that can be trusted (0 to 1), and the line."""
 
@@ -44,9 +48,9 @@ def direct_touches(facts: Iterable[ModuleFacts], project: Project, catalogue: Ca
         classes = {unit.name for unit in each.units if unit.kind == "class"}
         for unit in each.units:
             reader = _Reader(project, catalogue, each, unit, _owner(unit.name, classes), decorators)
-            key = each.path, unit.name  # a property and its setter share it, and definitions by platform
-            if touches := _sorted(_first_of_each((*found.get(key, ()), *reader.touches()))):
-                found[key] = touches
+            if touches := list(reader.touches()):
+                key = each.path, unit.name  # a property and its setter share it, and definitions by platform
+                found[key] = _sorted(_first_of_each((*found.get(key, ()), *touches)))
     return found
 
 
@@ -85,26 +89,21 @@ class _Reader(NamedTuple):
         """Every touch, the certain ones of each seam first."""
         if self.unit.is_async:
             yield Touch(EVENT_LOOP, self.unit.first_line, "async def")
-        for name in (*self.unit.bases, *self.unit.decorators):
-            seam = self._seam(self.project.meaning(name), self.catalogue.based_on)
+        for base in (*self.unit.bases, *self.unit.decorators):
+            seam = self._seam(self.project.meaning(base), self.catalogue.based_on)
             if seam:
-                yield Touch(seam, self.unit.first_line, name)
+                yield Touch(seam, self.unit.first_line, base)
         for call in self.unit.calls:
-            yield from self._of_call(call)
+            name = None if call.kind not in _ABSOLUTE or _is_generic(call) else self._absolute(call)
+            if name and (seam := self._seam(name, self.catalogue.called)):
+                yield Touch(seam, call.line, name.replace("()", ""))
         yield from self._of_reads()
-        for call in self.unit.calls:
-            if call.kind in ("method", "own"):
-                last = call.name.rpartition(".")[2]
-                if last in self.catalogue.only_paths and not self._is_known(call):
-                    yield Touch(self.catalogue.path_seam, call.line, last, is_certain=False)
-
-    def _of_call(self, call: Call) -> Iterator[Touch]:
-        name = None if _is_generic(call) else self._absolute(call)
-        if name and (seam := self._seam(name, self.catalogue.called)):
-            yield Touch(seam, call.line, name.replace("()", ""))
+        yield from self._of_paths()
 
     def _of_reads(self) -> Iterator[Touch]:
         """At the module level, a function that is only read is given another name; in a function, it is handed over."""
+        if not self.unit.first_use:
+            return
         find = self.catalogue.value_read if self.unit.kind == "module" else self.catalogue.read
         called = {call.name for call in self.unit.calls if call.kind == "name"}
         for name, line in self.unit.first_use.items():
@@ -112,6 +111,14 @@ class _Reader(NamedTuple):
                 meant = self.project.canonical(name)
                 if seam := self._seam(meant, find):
                     yield Touch(seam, line, meant)
+
+    def _of_paths(self) -> Iterator[Touch]:
+        """Calls of methods that only paths have, on something unknown."""
+        for call in self.unit.calls:
+            if call.kind in ("method", "own"):
+                last = call.name.rpartition(".")[2]
+                if last in self.catalogue.only_paths and not self._is_known(call):
+                    yield Touch(self.catalogue.path_seam, call.line, last, is_certain=False)
 
     def _absolute(self, call: Call) -> str | None:
         """The called name as far as the project's text leads."""
@@ -131,10 +138,10 @@ class _Reader(NamedTuple):
 
     def _seam(self, name: str, find: Callable[[str], Seam | None]) -> Seam | None:
         """A name of the project is no library, unless the project's configuration says so."""
-        seam = find(name)
-        if seam and self.project.is_own(name) and seam.name not in self.catalogue.added:
-            return None
-        return seam
+        if not self.project.is_own(name):
+            return find(name)
+        seam = find(name) if self.catalogue.added else None
+        return seam if seam and seam.name in self.catalogue.added else None
 
 
 def _is_generic(call: Call) -> bool:

@@ -6,8 +6,8 @@ from typing import NamedTuple, TypeAlias
 
 from planner.graph.lookup import Lookup, read_names
 from planner.graph.rules import RATES, Rule
-from planner.graph.targets import may_enter, targets_by_name, targets_of, wrappers_of
-from planner.model.facts import ModuleFacts, Unit
+from planner.graph.targets import Target, may_enter, targets_by_name, targets_of, wrappers_of
+from planner.model.facts import Call, ModuleFacts, Unit
 
 
 class Edge(NamedTuple):
@@ -61,8 +61,7 @@ class OpenCalls:
         """As of a CallGraph."""
         found = self.known.get(number)
         if found is None:
-            edges, _ = _edges_of(number, self.lookup)
-            found = self.known[number] = [(edge.callee, edge.confidence) for edge in edges]
+            found = self.known[number] = _steps_of(number, self.lookup)
         return found
 
 
@@ -93,18 +92,31 @@ def call_graph(facts: Iterable[ModuleFacts]) -> CallGraph:
     )
 
 
+def _steps_of(number: int, lookup: Lookup) -> Steps:
+    """The unit's edges as (callee, confidence) alone."""
+    unit = lookup.units[number]
+    best: dict[int, float] = {}
+    called = [(callee, rule, call.line) for call in unit.calls for callee, rule in _targets(number, call, lookup)]
+    for callee, rule, line in (*_implied(number, lookup), *called):
+        confidence = _confidence(rule, line, unit)
+        if confidence > best.get(callee, 0.0):
+            best[callee] = confidence
+    best.pop(number, None)
+    return sorted(best.items(), key=lambda step: (-step[1], step[0]))
+
+
 def _edges_of(number: int, lookup: Lookup) -> tuple[tuple[Edge, ...], int]:
     """The unit's edges, the best for each callee, and the number of its unresolved calls."""
     best: dict[int, Edge] = {}
     unit, unresolved = lookup.units[number], lookup.units[number].unknown_calls
     for callee, rule, line in _implied(number, lookup):
-        _keep(best, _edge(number, callee, rule, line, unit))
+        _keep(best, Edge(number, callee, rule, _confidence(rule, line, unit), line))
     for call in unit.calls:
-        targets = list(targets_of(number, call, lookup)) or list(targets_by_name(call, lookup))
+        targets = _targets(number, call, lookup)
         if not targets and may_enter(call, lookup):
             unresolved += 1
         for callee, rule in targets:
-            _keep(best, _edge(number, callee, rule, call.line, unit))
+            _keep(best, Edge(number, callee, rule, _confidence(rule, call.line, unit), call.line))
     return tuple(sorted(best.values(), key=lambda edge: (-edge.confidence, edge.callee))), unresolved
 
 
@@ -119,9 +131,26 @@ def _implied(number: int, lookup: Lookup) -> Iterator[tuple[int, Rule, int]]:
         yield inner, "nested", lookup.units[inner].first_line
 
 
-def _edge(caller: int, callee: int, rule: Rule, line: int, unit: Unit) -> Edge:
+def _targets(number: int, call: Call, lookup: Lookup) -> tuple[Target, ...]:
+    """What the call enters; found once for all places where it means the same."""
+    key = call.kind, call.name, _where(number, call, lookup)
+    found = lookup.entered.get(key)
+    if found is None:
+        found = tuple(targets_of(number, call, lookup)) or tuple(targets_by_name(call, lookup))
+        lookup.entered[key] = found
+    return found
+
+
+def _where(number: int, call: Call, lookup: Lookup) -> int | str | None:
+    """The class or the module that the meaning of a call depends on, None where it is the same everywhere."""
+    if call.kind in ("own", "read", "super") or call.name == "cls":
+        return lookup.owner(number)
+    return lookup.modules[number] if call.kind == "name" and "." not in call.name else None
+
+
+def _confidence(rule: Rule, line: int, unit: Unit) -> float:
     rate = RATES[rule]
-    return Edge(caller, callee, rule, rate.in_block if unit.conditional >> line & 1 else rate.straight, line)
+    return rate.in_block if unit.conditional >> line & 1 else rate.straight
 
 
 def _keep(best: dict[int, Edge], edge: Edge) -> None:

@@ -12,7 +12,7 @@ from planner.graph.lookup import Lookup, Meaning, read_names
 from planner.graph.rules import Rule
 from planner.graph.targets import targets_of
 from planner.model.facts import MODULE, ModuleFacts
-from planner.model.lines import NO_LINES, Lines, numbers_in
+from planner.model.lines import NO_LINES, Lines
 
 CERTAIN: frozenset[Rule] = frozenset({"name", "class", "own", "super", "typed"})
 """The calls that are followed. On 12 packages (`tests/benchmarks/closure.py`) following attributes, results,
@@ -40,55 +40,57 @@ class Closure:
 class Closures:
     """The import closures of all modules of a project.
 
-    `places` are (path, lines) that run together; `reached` has for each of them all that run with it, as bits;
-    `numbers` says which is the top level of a module.
+    `files` are all its paths in order. `numbers` has the place of each module's top level: `places` are (path, lines)
+    that run together, `following` the places that each of them makes run, and `reached` the files of which something
+    runs with it, as bits: bit n is `files[n]`.
     """
 
-    places: Sequence[tuple[str, Lines]]
-    reached: Sequence[int]
+    files: Sequence[str]
     numbers: Mapping[str, int]
-    known: dict[int, Mapping[str, Lines]] = field(default_factory=dict, repr=False, compare=False)
+    places: Sequence[tuple[str, Lines]]
+    following: Sequence[Sequence[int]]
+    reached: Sequence[int]
 
     def of(self, module: str) -> Closure:
         """The closure of one module of the project; KeyError for others."""
-        reached = self.reached[self.numbers[module]]
-        if reached not in self.known:  # the modules of a cycle share theirs
-            self.known[reached] = self._lines(reached)
-        return Closure(module, self.known[reached])
-
-    def files_of(self, module: str) -> frozenset[str]:
-        """The files of the closure of one module, without their lines; KeyError for unknown modules."""
-        reached = self.reached[self.numbers[module]]
-        return frozenset([path for path, lines in map(self.places.__getitem__, numbers_in(reached)) if lines])
-
-    def group(self, module: str) -> int:
-        """A number that modules have in common if their closures are the same; KeyError for unknown modules."""
-        return self.reached[self.numbers[module]]
-
-    def _lines(self, reached: int) -> dict[str, Lines]:
+        waiting = [self.numbers[module]]
+        seen = set(waiting)
         lines: dict[str, Lines] = {}
-        while reached:
-            lowest = reached & -reached
-            path, more = self.places[lowest.bit_length() - 1]
+        while waiting:
+            number = waiting.pop()
+            path, more = self.places[number]
             if more:
                 lines[path] = lines.get(path, NO_LINES) | more
-            reached ^= lowest
-        return {path: lines[path] for path in sorted(lines)}
+            fresh = [each for each in self.following[number] if each not in seen]
+            seen.update(fresh)
+            waiting += fresh
+        return Closure(module, {path: lines[path] for path in sorted(lines)})
+
+    def files_of(self, module: str) -> int:
+        """The files of the closure of one module as bits, see `files`; KeyError for unknown modules."""
+        return self.reached[self.numbers[module]]
 
 
-def import_closures(facts: Iterable[ModuleFacts]) -> Closures:
+def import_closures(facts: Iterable[ModuleFacts], known: Lookup | None = None) -> Closures:
     """The closures of all modules; one pass over their imports and over the calls that importing them makes.
 
+    `known` are the names of the same files, where they were read already.
     What they leave out: conditional lines of the functions entered, and imports there; what descriptors, `exec` and
     plugins run. What they have too much: both branches of a condition at module level that the text does not settle.
     """
-    modules = index_modules(facts)
-    runs = _Runs(modules, read_names(modules.by_name.values()))
+    every = list(facts)
+    modules = index_modules(every)
+    if known is None or modules.duplicates:  # which only `modules` knows to tell apart
+        known = read_names(modules.by_name.values())
+    runs = _Runs(modules, known)
     for top in runs.lookup.tops.values():
         runs.add(top)
     following = [[runs.numbers[unit] for unit in units] for units in runs.following]
     numbers = {module: runs.numbers[top] for module, top in runs.lookup.tops.items()}
-    return Closures(tuple(runs.places), _reached(following), numbers)
+    files = sorted({each.path for each in every})
+    bits = {path: 1 << number for number, path in enumerate(files)}
+    own = [bits[path] if lines else 0 for path, lines in runs.places]
+    return Closures(files, numbers, runs.places, following, _reached(own, following))
 
 
 def import_closure(module: str, facts: Iterable[ModuleFacts]) -> Closure:
@@ -101,7 +103,7 @@ class _Runs:
     """What runs together, by number: the top level of a module, or a function that importing enters.
 
     Units are numbered by `lookup`; `numbers` has the number of those that run here. `following` are the units that
-    each of them makes run.
+    each of them makes run. `decorated` are those with decorators, by module and the name of the unit around them.
     """
 
     modules: Modules
@@ -109,6 +111,7 @@ class _Runs:
     numbers: dict[int, int] = field(default_factory=dict)
     places: list[tuple[str, Lines]] = field(default_factory=list)
     following: list[tuple[int, ...]] = field(default_factory=list)
+    decorated: dict[str, dict[str, list[int]]] = field(default_factory=dict)
 
     def add(self, unit: int) -> None:
         """Number the unit and all that it makes run."""
@@ -162,14 +165,14 @@ class _Runs:
         if self.lookup.units[unit].kind == "class":
             yield from self._making(unit)
 
-    def _defined_in(self, unit: int, facts: ModuleFacts) -> Iterator[int]:
+    def _defined_in(self, unit: int, facts: ModuleFacts) -> Iterable[int]:
         """The decorated functions and classes whose definition is a statement of the unit."""
-        name, top = self.lookup.units[unit].name, self.lookup.tops[facts.module]
-        for inner in range(top, top + len(facts.units)):
-            known = self.lookup.units[inner]
-            is_here = (known.name.rpartition(".")[0] or MODULE) == name
-            if known.decorators and is_here and not facts.hollow >> known.first_line & 1:
-                yield inner
+        if facts.module not in self.decorated:
+            self.decorated[facts.module] = by_outer = dict[str, list[int]]()
+            for number, known in enumerate(facts.units, self.lookup.tops[facts.module]):
+                if known.decorators and not facts.hollow >> known.first_line & 1:
+                    by_outer.setdefault(known.name.rpartition(".")[0] or MODULE, []).append(number)
+        return self.decorated[facts.module].get(self.lookup.units[unit].name, ())
 
     def _decorating(self, decorated: int, outer: int) -> Iterator[int]:
         """The decorators; of one that is called first (`@route("/")`) the one function inside, too."""
@@ -198,24 +201,44 @@ class _Runs:
             yield from (method for method in methods if method is not None)
 
 
-def _reached(following: Sequence[Sequence[int]]) -> list[int]:
-    """For each number all that follow from it, itself included, as bits; cycles take a few rounds."""
-    reached = [1 << number for number in range(len(following))]
-    order = _last_first(following)
-    is_growing = True
-    while is_growing:
-        is_growing = False
-        for number in order:
-            grown = reached[number]
+def _reached(own: Sequence[int], following: Sequence[Sequence[int]]) -> list[int]:
+    """For each number the bits that it and all that follow from it have of their own."""
+    reached = [0] * len(following)
+    for ring in _rings(following):
+        together = 0
+        for number in ring:
+            together |= own[number]
             for other in following[number]:
-                grown |= reached[other]
-            if grown != reached[number]:
-                reached[number], is_growing = grown, True
+                together |= reached[other]
+        for number in ring:
+            reached[number] = together
     return reached
 
 
+def _rings(following: Sequence[Sequence[int]]) -> list[list[int]]:
+    """All numbers, those that follow from each other in one ring, each ring after all that follow from it.
+
+    These are the strongly connected components, by Kosaraju's algorithm.
+    """
+    leading: list[list[int]] = [[] for _ in following]
+    for number, others in enumerate(following):
+        for other in others:
+            leading[other].append(number)
+    rings: list[list[int]] = []
+    seen: set[int] = set()
+    for start in reversed(_last_first(following)):
+        ring = [start] if start not in seen else []
+        seen.add(start)
+        for number in ring:  # which grows meanwhile
+            fresh = [each for each in leading[number] if each not in seen]
+            seen.update(fresh)
+            ring += fresh
+        rings += [ring] if ring else []
+    return rings[::-1]
+
+
 def _last_first(following: Sequence[Sequence[int]]) -> list[int]:
-    """All numbers, each after those that follow from it unless they are in a cycle: without cycles one round does."""
+    """All numbers, each after those that follow from it unless they are in a cycle."""
     order: list[int] = []
     seen: set[int] = set()
     for start in range(len(following)):

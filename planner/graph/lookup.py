@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
+from planner.graph.rules import Rule
 from planner.model.facts import ModuleFacts, Unit
 
 MOST_HOPS = 12
@@ -32,8 +33,12 @@ class Meaning(NamedTuple):
 
 @dataclass(slots=True)
 class Lookup:
-    """The units of a project by number, and the tables that names are looked up in."""
+    """The units of a project by number, and the tables that names are looked up in.
 
+    `heads` are the first parts of its modules' names: a name with any other leads outside.
+    """
+
+    heads: set[str] = field(default_factory=set)
     units: list[Unit] = field(default_factory=list)
     modules: list[str] = field(default_factory=list)
     tops: dict[str, int] = field(default_factory=dict)
@@ -48,6 +53,8 @@ class Lookup:
     found: dict[tuple[int, str, int], int | None] = field(default_factory=dict)
     instead: dict[tuple[int, str], list[int]] = field(default_factory=dict)
     owners: dict[int, int | None] = field(default_factory=dict)
+    entered: dict[tuple[str, str, int | str | None], tuple[tuple[int, Rule], ...]] = field(default_factory=dict)
+    receivers: dict[int, Meaning | None] = field(default_factory=dict)
 
     # Names
 
@@ -55,7 +62,7 @@ class Lookup:
         """What an absolute dotted name means; `f()` in it stands for what calling `f` returns."""
         if name in self.known:
             return self.known[name]
-        if hops > MOST_HOPS:
+        if hops > MOST_HOPS or name.partition(".")[0] not in self.heads:
             return None
         self.known[name] = None
         parts = name.split(".")
@@ -169,6 +176,13 @@ class Lookup:
             self.owners[unit] = self._find_owner(unit)
         return self.owners[unit]
 
+    def receiver(self, unit: int) -> Meaning | None:
+        """What `self` means in the unit."""
+        if unit not in self.receivers:
+            owner = self.owner(unit)
+            self.receivers[unit] = Meaning("instance", owner) if owner is not None else None
+        return self.receivers[unit]
+
     def _find_owner(self, unit: int) -> int | None:
         name = self.units[unit].name
         while "." in name:
@@ -198,6 +212,7 @@ def read_names(facts: Iterable[ModuleFacts]) -> Lookup:
 
 
 def _add_module(found: Lookup, facts: ModuleFacts) -> None:
+    found.heads.add(facts.module.partition(".")[0])
     for unit in facts.units:
         outer = found.numbers.get((facts.module, unit.name.rpartition(".")[0]))
         number = len(found.units)

@@ -27,9 +27,9 @@ def reach_from(units: Iterable[int], graph: CallGraph | OpenCalls, least: float 
         minus, number = heappop(waiting)
         if number in settled:
             continue
-        settled[number] = -minus
+        here = settled[number] = -minus
         for other, confidence in ahead(number):
-            chance = -minus * confidence
+            chance = here * confidence
             if chance < least:
                 break  # a unit's edges come best first
             if chance > best.get(other, 0.0):

@@ -26,7 +26,7 @@ def targets_of(unit: int, call: Call, lookup: Lookup) -> Iterator[Target]:
         case "name":
             yield from _enter(_named(unit, call.name, lookup), "name", lookup)
         case "own":
-            found = lookup.follow(_receiver(unit, lookup), call.name.split("."))
+            found = lookup.follow(lookup.receiver(unit), call.name.split("."))
             yield from _enter(found, "attribute" if "." in call.name else "own", lookup)
         case "super":
             owner = lookup.owner(unit)
@@ -38,7 +38,7 @@ def targets_of(unit: int, call: Call, lookup: Lookup) -> Iterator[Target]:
             yield from _enter(lookup.follow(receiver, [name]), "typed", lookup)
         case "read":
             *way, name = call.name.split(".")
-            yield from _read(lookup.follow(_receiver(unit, lookup), way), name, lookup)
+            yield from _read(lookup.follow(lookup.receiver(unit), way), name, lookup)
         case "look":
             yield from _read(*_typed(call.name, lookup), lookup)
 
@@ -91,11 +91,6 @@ def _named(unit: int, name: str, lookup: Lookup) -> Meaning | None:
         owner = lookup.owner(unit)
         return Meaning("class", owner) if owner is not None else None
     return lookup.in_module(lookup.modules[unit], name) if name not in _BUILTINS else None
-
-
-def _receiver(unit: int, lookup: Lookup) -> Meaning | None:
-    owner = lookup.owner(unit)
-    return Meaning("instance", owner) if owner is not None else None
 
 
 def _typed(name: str, lookup: Lookup) -> tuple[Meaning | None, str]:

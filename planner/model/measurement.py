@@ -67,8 +67,10 @@ class FileCoverage:
 
     def missing_points_in(self, lines: Lines) -> int:
         """Points on `lines` that are not covered: missing statements and exits not taken."""
-        exits = sum(count for line, count in self.missing_exits.items() if lines >> line & 1)
-        return (self.missing & lines).bit_count() + exits
+        statements = (self.missing & lines).bit_count()
+        if not self.missing_exits:
+            return statements
+        return statements + sum([count for line, count in self.missing_exits.items() if lines >> line & 1])
 
 
 @dataclass(frozen=True, slots=True)

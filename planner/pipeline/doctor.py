@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from planner.alternatives.texts import read_steering_texts
 from planner.doctor import WATCHED, Exam, diagnose
@@ -20,9 +21,9 @@ from planner.settings import read_coverage_settings, read_pytest_settings
 from planner.settings.gates import read_gates
 from planner.source.kinds import calls_kind
 from planner.source.read import read_text
-from planner.suite.locate import locate
-from planner.suite.reports import Reports, read_reports
-from planner.suite.retries import settle
+
+if TYPE_CHECKING:
+    from planner.suite.reports import Reports
 
 CALLS = calls_kind(WATCHED)
 """What the checks look for in every file."""
@@ -72,7 +73,7 @@ def gather_exam(code: Code, taken: Taken, junit: Sequence[str] = ()) -> Exam:
     pytest = read_pytest_settings(root)
     texts = read_steering_texts(root, code.tree.files)
     tests = {path: each.facts for path, each in code.tests.items()}
-    reports = read_reports([root / path for path in junit]) if junit else None
+    reports = _reports(root, junit) if junit else None
     notices = reports.notices if reports else ()
     return Exam(
         project=root.name,
@@ -101,8 +102,17 @@ def _calls(code: Code) -> tuple[WatchedCall, ...]:
     return tuple(call for calls in read.values() if not isinstance(calls, Skipped) for call in calls)
 
 
-def _outcomes(code: Code, tests: Mapping[str, ModuleFacts], reports: Reports) -> tuple[TestOutcome, ...]:
+def _reports(root: Path, junit: Sequence[str]) -> "Reports":
+    from planner.suite.reports import read_reports  # most runs have none, and its readers take long to load
+
+    return read_reports([root / path for path in junit])
+
+
+def _outcomes(code: Code, tests: Mapping[str, ModuleFacts], reports: "Reports") -> tuple[TestOutcome, ...]:
     """How each test ended, once for each, with its place in the tree where that is found."""
+    from planner.suite.locate import locate
+    from planner.suite.retries import settle
+
     return settle(locate(reports.outcomes, tests, filter(is_test_path, code.tree.files)))
 
 

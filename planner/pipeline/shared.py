@@ -1,7 +1,7 @@
 """What every story needs: which files are the product, their facts, and the seams their units touch."""
 
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, TypeVar
@@ -9,13 +9,15 @@ from typing import Any, TypeVar
 from planner.config import read_config
 from planner.forecast import Surroundings
 from planner.forecast.doubles import find_doubles
+from planner.forecast.gain import Reached
 from planner.forecast.project import Project, read_project
+from planner.forecast.runs import Runs
 from planner.forecast.seams import Catalogue, read_catalogue
 from planner.forecast.touches import CalledUnit, Touches, direct_touches, with_indirect
 from planner.graph.calls import CallGraph, OpenCalls, call_graph, open_calls
 from planner.graph.closure import Closures, import_closures
 from planner.graph.imports import Modules, index_modules
-from planner.graph.reach import reach
+from planner.graph.reach import reach_from
 from planner.measure import Progress, Request, Taken, is_test_path, read_with_trail
 from planner.measure.tree import SourceTree
 from planner.model.facts import ModuleFacts
@@ -83,7 +85,7 @@ class Code:
 
     @cached_property
     def closures(self) -> Closures:
-        return import_closures(self.facts.values())
+        return import_closures(self.facts.values(), self.open_calls.lookup)
 
     @cached_property
     def names(self) -> Project:
@@ -107,13 +109,13 @@ class Code:
     def around(self) -> Surroundings:
         """What the forecast knows around each unit."""
         modules = {facts.path: module for module, facts in self.modules.by_name.items()}
+        closures = self.closures
         return Surroundings(
             touches=self.direct,
             doubles=self.doubles,
-            runs_on_import=_Runs(self.closures, modules),
-            reached=_Reach(self.open_calls, self._keys()),
+            runs_on_import=Runs(closures.files, {path: closures.files_of(module) for path, module in modules.items()}),
+            reached=_reaching(self.open_calls, self._keys()),
             noise=self.wish.noise,
-            groups={path: self.closures.group(module) for path, module in modules.items()},
         )
 
     @cached_property
@@ -148,38 +150,15 @@ def _about_unread(unread: Sequence[Skipped]) -> Iterator[str]:
         yield f"{len(unread)} file(s) could be counted but then not be read: no test of them is planned ({first})"
 
 
-class _Reach(Mapping[UnitKey, Mapping[UnitKey, float]]):
-    """Unit -> the units that a test of it enters besides, with how likely; computed when it is asked for."""
+def _reaching(graph: OpenCalls, keys: Sequence[UnitKey]) -> Reached:
+    """What tests enter, by the calls of the project; computed when it is asked for."""
+    numbers = {key: number for number, key in enumerate(keys)}
 
-    def __init__(self, graph: OpenCalls, keys: list[UnitKey]) -> None:
-        self._graph, self._keys = graph, keys
-        self._numbers = {key: number for number, key in enumerate(keys)}
+    def find(units: Collection[UnitKey]) -> Mapping[UnitKey, float]:
+        found = reach_from([numbers[unit] for unit in units if unit in numbers], graph)
+        return {keys[number]: chance for number, chance in found.items()}
 
-    def __getitem__(self, key: UnitKey) -> Mapping[UnitKey, float]:
-        found = reach(self._numbers[key], self._graph)
-        return {self._keys[number]: chance for number, chance in found.items() if self._keys[number] != key}
-
-    def __iter__(self) -> Iterator[UnitKey]:
-        return iter(self._numbers)
-
-    def __len__(self) -> int:
-        return len(self._numbers)
-
-
-class _Runs(Mapping[str, frozenset[str]]):
-    """File -> the files that importing it runs; computed when it is asked for, since all of them together are many."""
-
-    def __init__(self, closures: Closures, modules: Mapping[str, str]) -> None:
-        self._closures, self._modules = closures, modules
-
-    def __getitem__(self, path: str) -> frozenset[str]:
-        return self._closures.files_of(self._modules[path])
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._modules)
-
-    def __len__(self) -> int:
-        return len(self._modules)
+    return find
 
 
 def measure_project(

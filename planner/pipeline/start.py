@@ -6,7 +6,6 @@ from dataclasses import dataclass, field, replace
 from planner.config import parse_percent
 from planner.errors import ConfigError
 from planner.forecast import Grain, forecast_candidates, read_rates
-from planner.git import read_churn
 from planner.measure import Request, is_test_path
 from planner.model.blocked import Blockage, Repairs
 from planner.model.churn import Churn
@@ -59,7 +58,11 @@ def with_notices(measured: Measurement, code: Code, *more: str) -> Measurement:
 
 def find_churn(request: Request, wish: Wish) -> Churn | Skipped | None:
     """Commits by file over a year, where the wish weighs by them."""
-    return read_churn(request.root, until=wish.today) if wish.weights.churn else None
+    if not wish.weights.churn:
+        return None
+    from planner.git import read_churn  # starts processes, which other plans do not need
+
+    return read_churn(request.root, until=wish.today)
 
 
 def churn_shares(churn: Churn | Skipped | None) -> dict[str, float]:

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from planner.errors import ConfigError
 from planner.forecast import Grain, import_share
@@ -14,7 +15,6 @@ from planner.graph.imports import find_edges
 from planner.measure import Progress, Request, Taken
 from planner.model.blocked import Blockage
 from planner.model.churn import Churn
-from planner.model.explanation import Edge, UnitGaps
 from planner.model.findings import Diagnosis
 from planner.model.measurement import Counts, FileCoverage, Measurement, Skipped
 from planner.model.option import Outcome
@@ -23,7 +23,6 @@ from planner.model.problem import BodyKey
 from planner.model.seams import SEAM_KINDS
 from planner.model.target import Target
 from planner.model.wish import Wish, is_match
-from planner.pipeline.code import gaps_of
 from planner.pipeline.doctor import CALLS, find_diagnosis
 from planner.pipeline.shared import Code, measure_project, measured_product, product, watched
 from planner.pipeline.silence import read_silenced
@@ -47,6 +46,9 @@ from planner.solve import Field, Ground, find_ceilings, plan_options, recommend
 from planner.solve.assume import with_done, with_free_seams
 from planner.solve.mend import with_mendings
 from planner.source.kinds import MENTIONS
+
+if TYPE_CHECKING:
+    from planner.model.explanation import Edge, UnitGaps
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,8 +199,10 @@ def rank_study(study: Study, grain: Grain) -> tuple[Candidate, ...]:
     return tuple(sorted(candidates, key=lambda each: (-each.gain_milli / each.effort.p50, each.path, each.unit)))
 
 
-def units_of(study: Study) -> Iterator[tuple[FileCoverage, UnitGaps]]:
+def units_of(study: Study) -> "Iterator[tuple[FileCoverage, UnitGaps]]":
     """Each unit of the product that has statements, with its file; by path and in the order of lines."""
+    from planner.pipeline.code import gaps_of
+
     for file in sorted(product(study.measured), key=lambda each: each.path):
         facts = study.code.facts.get(file.path)
         if facts:
@@ -206,6 +210,8 @@ def units_of(study: Study) -> Iterator[tuple[FileCoverage, UnitGaps]]:
             yield from ((file, gaps_of(unit, file, facts, study.code)) for unit in found)
 
 
-def imports_of(study: Study) -> tuple[Edge, ...]:
+def imports_of(study: Study) -> "tuple[Edge, ...]":
     """The imports between the product's modules, by source and target."""
+    from planner.model.explanation import Edge
+
     return tuple(Edge(each.source, each.target, each.kind, each.line) for each in find_edges(study.code.modules))

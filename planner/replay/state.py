@@ -5,8 +5,10 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
 
+from planner.forecast.gain import Reached, by_unit
 from planner.forecast.project import Project as Names
 from planner.forecast.project import read_project as read_names
+from planner.forecast.runs import Runs
 from planner.forecast.seams import Catalogue, read_catalogue
 from planner.forecast.touches import Touches, direct_touches
 from planner.graph.calls import CallGraph, call_graph
@@ -37,14 +39,14 @@ class Code:
         return call_graph(self.facts.values())
 
     @cached_property
-    def runs_on_import(self) -> Mapping[str, frozenset[str]]:
-        """Path -> the files of the project that importing its module runs, itself included."""
+    def runs_on_import(self) -> Runs:
+        """The files of the project that importing each module runs, itself included."""
         closures = import_closures(self.facts.values())
-        return {path: closures.of(facts.module).files for path, facts in self.facts.items()}
+        return Runs(closures.files, {path: closures.files_of(facts.module) for path, facts in self.facts.items()})
 
     @cached_property
-    def reached(self) -> Mapping[UnitKey, Mapping[UnitKey, float]]:
-        """Unit -> the units that a test of it would enter besides, with how likely."""
+    def reached(self) -> Reached:
+        """The units that a test would enter, with how likely."""
         paths = {facts.module: path for path, facts in self.facts.items()}
         units = zip(self.calls.modules, self.calls.units, strict=True)
         keys = [(paths[module], unit.name) for module, unit in units]
@@ -52,7 +54,7 @@ class Code:
         for number, key in enumerate(keys):
             others = {keys[each]: chance for each, chance in reach(number, self.calls).items() if keys[each] != key}
             found.setdefault(key, others)
-        return found
+        return by_unit(found)
 
     @cached_property
     def names(self) -> Names:

@@ -4,13 +4,15 @@ Nothing here reads or writes a file, and every text from outside passes the one 
 """
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from planner.model.explanation import Explanation, ImportMap
-from planner.model.findings import Examination
 from planner.model.option import Outcome
-from planner.model.story import Story
 from planner.report.page import Page
+
+if TYPE_CHECKING:
+    from planner.model.explanation import Explanation, ImportMap
+    from planner.model.findings import Examination
+    from planner.model.story import Story
 
 __all__ = [
     "DOCTOR_FORMATS",
@@ -49,7 +51,7 @@ class Look:
     is_short: bool = False
 
 
-def render(outcome: Outcome, subject: Subject, format: Format, look: Look, story: Story | None = None) -> str:
+def render(outcome: Outcome, subject: Subject, format: Format, look: Look, story: "Story | None" = None) -> str:
     """The report as text, ending in a newline. Same outcome, look and story, same text.
 
     With a story, HTML has its pictures; without one it is the page that the terminal shows.
@@ -107,7 +109,7 @@ def _page(outcome: Outcome, subject: Literal["options", "status", "rank"], look:
             return rank_page(outcome, look.most, is_detailed=look.is_detailed)
 
 
-def render_examination(found: Examination, format: DoctorFormat, look: Look) -> str:
+def render_examination(found: "Examination", format: DoctorFormat, look: Look) -> str:
     """What the doctor found as text, ending in a newline."""
     match format:
         case "json":
@@ -124,7 +126,7 @@ def render_examination(found: Examination, format: DoctorFormat, look: Look) -> 
             return set_page(diagnosis_page(found, is_detailed=look.is_detailed), format, look)
 
 
-def render_explanation(found: Explanation, format: Format, look: Look) -> str:
+def render_explanation(found: "Explanation", format: Format, look: Look) -> str:
     """One module or unit as text, ending in a newline."""
     if format == "json":
         from planner.report.explain_json import render_explain
@@ -135,7 +137,7 @@ def render_explanation(found: Explanation, format: Format, look: Look) -> str:
     return set_page(explain_page(found, is_detailed=look.is_detailed), format, look)
 
 
-def render_import_map(found: ImportMap, format: str) -> str:
+def render_import_map(found: "ImportMap", format: str) -> str:
     """The import graph in one of GRAPH_FORMATS: dot, graphml, mermaid, json."""
     from planner.report.graphs import GRAPH_FORMATS
 

@@ -6,8 +6,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
 from functools import lru_cache
 
-import yaml
-
 from planner.model.gates import Gate, SteeringText
 from planner.settings.lines import ini_lines, toml_lines
 from planner.settings.values import CoverageSettings, PytestSettings
@@ -20,9 +18,6 @@ CONFIGURED, BY_PYTEST, BY_REPORT, BY_CODECOV = (
 )
 """The settings of gates: coverage.py's configuration, pytest-cov's option, an option of `coverage report` and its like,
 and a project status of Codecov."""
-
-MOST_YAML = 64 * 1024
-"""Longer Codecov files are not read: PyYAML takes seconds for them, and real ones have a few hundred characters."""
 
 _NUMBER = r"\d+(?:\.\d+)?"
 
@@ -55,8 +50,6 @@ _CONTINUED = re.compile(r"""\\\n|\n(?=[ \t]*(?:-[ \t]+)?["']?--\w)|\n(?=[ \t]*ar
 _NO_WORDS = re.compile(r"""["',\[\]]|(?<=\s)-(?=\s)|\bargs:""")
 
 _CODECOV = frozenset({"codecov.yml", ".codecov.yml", "codecov.yaml", ".codecov.yaml"})
-
-_OFF = frozenset({"off", "false", "no", "n"})
 
 _WATCHERS = re.compile(
     r"codecov(?:/codecov-action|cli\b|\.io/bash|\.io/latest)|coverallsapp/|\bcoveralls\b|\bdiff[-_]cover\b"
@@ -209,57 +202,15 @@ def _definitions(text: str) -> Mapping[str, list[re.Match[str]]]:
 
 
 def _codecov_gates(text: SteeringText) -> Iterator[Gate]:
-    for status in _statuses(text):
-        target = _child(status, "target")
-        if isinstance(target, yaml.ScalarNode):
-            percent = _percent(target.value.rstrip("%").strip())
-            if percent is not None:
-                yield Gate(percent, BY_CODECOV, text.path, target.start_mark.line + 1)
+    from planner.settings.codecov import find_targets  # reads YAML, which few projects have here
 
-
-def _statuses(text: SteeringText) -> Iterator[yaml.MappingNode]:
-    """Codecov's project statuses that judge all files and can fail."""
-    for _, status in _pairs(_project(text)):
-        is_partial = any(_child(status, key) for key in ("flags", "paths"))
-        if isinstance(status, yaml.MappingNode) and not is_partial and _scalar(status, "informational") != "true":
-            yield status
+    for target, line in find_targets(text):
+        percent = _percent(target.rstrip("%").strip())
+        if percent is not None:
+            yield Gate(percent, BY_CODECOV, text.path, line)
 
 
 def _compares_commits(text: SteeringText) -> bool:
-    """Whether Codecov compares the total with that of the commit before: it does unless told a number or to be off."""
-    project = _project(text)
-    if project is None:
-        return True
-    if isinstance(project, yaml.ScalarNode):
-        return project.value.lower() not in _OFF
-    switched_on = [status for _, status in _pairs(project) if isinstance(status, yaml.ScalarNode)]
-    if any(status.value.lower() not in _OFF for status in switched_on):
-        return True
-    return any(_scalar(status, "target") in (None, "auto") for status in _statuses(text))
+    from planner.settings.codecov import compares_commits
 
-
-def _project(text: SteeringText) -> yaml.Node | None:
-    """`coverage: status: project:`. Only the parse tree is made: no object is built and no alias expanded."""
-    if len(text.text) > MOST_YAML:
-        return None
-    try:
-        node: yaml.Node | None = yaml.compose(text.text, Loader=yaml.SafeLoader)
-    except (yaml.YAMLError, RecursionError):
-        return None
-    for key in ("coverage", "status", "project"):
-        node = _child(node, key)
-    return node
-
-
-def _child(node: yaml.Node | None, key: str) -> yaml.Node | None:
-    return next((value for name, value in _pairs(node) if name == key), None)
-
-
-def _pairs(node: yaml.Node | None) -> Iterator[tuple[str, yaml.Node]]:
-    if isinstance(node, yaml.MappingNode):
-        yield from ((key.value, value) for key, value in node.value if isinstance(key, yaml.ScalarNode))
-
-
-def _scalar(node: yaml.Node | None, key: str) -> str | None:
-    found = _child(node, key)
-    return found.value.lower() if isinstance(found, yaml.ScalarNode) else None
+    return compares_commits(text)

@@ -30,6 +30,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 from planner.forecast import Surroundings, forecast_candidates, read_rates
 from planner.forecast.mending import PointRates, mending_rates
 from planner.forecast.rerun import Batch, Coverable, find_coverable, rerun_chances
+from planner.forecast.runs import runs_of
 from planner.graph.closure import Closures, import_closures
 from planner.model.measurement import Counts, FileCoverage
 from planner.model.plan import MILLI
@@ -145,7 +146,7 @@ class Recorded:
             counts = Counts(statements.bit_count(), (statements & ran).bit_count())
             files.append(FileCoverage(path, counts, statements, statements & ~ran))
         runs = {path: self.closures.of(each.module).files & self.facts.keys() for path, each in self.facts.items()}
-        forecast = forecast_candidates(files, self.facts, "class", Surroundings({}, {}, runs))
+        forecast = forecast_candidates(files, self.facts, "class", Surroundings({}, {}, runs_of(runs)))
         return find_coverable(forecast, files, self.facts, len(self.project.tests), read_rates())
 
     def _by_body(self, lines: Packed) -> dict[BodyKey, int]:
