@@ -25,6 +25,9 @@ WATCHED = (
 )
 """Names whose calls are collected from product and tests, by how they begin."""
 
+CHECKOUT_SECONDS = 60.0
+"""Files of one checkout are written within a minute or so: smaller differences of time say nothing."""
+
 
 @dataclass(frozen=True)
 class Exam:
@@ -67,12 +70,15 @@ class Exam:
 
     @cached_property
     def made(self) -> float | None:
-        """When the data was made, if most measured files were written before; else, or without data files, None."""
+        """When the data was made, if most measured files were written well before; else, or without data files, None.
+
+        Where they were not, all may have come with one checkout, whose order says nothing.
+        """
         if not self.trail.files:
             return None
         made = max(each.modified for each in self.trail.files)
         times = [self.modified[file.path] for file in self.measurement.files if file.path in self.modified]
-        return made if sum(1 for time in times if time <= made) * 2 > len(times) else None
+        return made if sum(1 for time in times if time < made - CHECKOUT_SECONDS) * 2 > len(times) else None
 
     @cached_property
     def files(self) -> Mapping[str, FileCoverage]:

@@ -9,16 +9,13 @@ from dataclasses import dataclass
 
 from planner.doctor.check import Check
 from planner.doctor.evidence import first_few
-from planner.doctor.exam import Exam
+from planner.doctor.exam import CHECKOUT_SECONDS, Exam
 from planner.doctor.globs import matches
 from planner.doctor.imports import firm_lines
 from planner.doctor.rerun import usual_command
 from planner.model.findings import Doubt, Evidence, Finding, Mend
 from planner.model.lines import Lines, line_range, numbers_in, ranges_text
 from planner.model.measurement import FileCoverage
-
-CHECKOUT_SECONDS = 60.0
-"""Files of one checkout are written within a minute or so: smaller differences of time say nothing."""
 
 SURE_LINES = 3
 """One or two lines astray may come of a preprocessor or of another Python; from here on they do not."""
