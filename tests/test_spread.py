@@ -21,7 +21,7 @@ from planner.pipeline import Goal, make_plan
 from planner.spread import HERE, Spread, mapped
 from planner.spread.cluster import SpreadError
 from planner.spread.cores import _share
-from planner.spread.local import interrupts_wait
+from planner.spread.local import starting
 from planner.spread.parts import SECONDS_OF_A_PART, Done, parts_of, results_of, run_part
 
 TWO = Spread(2)
@@ -94,6 +94,19 @@ def test_an_error_comes_after_the_results_before_it(spread: Spread) -> None:
     assert before == list(range(7))
     with pytest.raises(InputError, match="7 is not wanted: take another"):
         next(found)
+
+
+@pytest.mark.usefixtures("however_little")
+def test_while_workers_are_at_work_the_environment_is_as_it_was() -> None:
+    """Two of these may overlap, and one may never be read to its end."""
+    before = dict(os.environ)
+
+    one, other = (mapped(square, tasks(20), TWO, each_a_part) for _ in range(2))
+    firsts = [next(one), next(other)]
+
+    assert [number for number, _ in firsts] == [0, 0]
+    assert dict(os.environ) == before
+    assert len(list(one)) == len(list(other)) == 19
 
 
 @pytest.mark.usefixtures("however_little")
@@ -291,7 +304,7 @@ def test_a_container_may_have_fewer_cores_than_the_machine(tmp_path: Path, text:
 
 
 def interrupted(seen: list[str]) -> None:
-    with interrupts_wait():
+    with starting():
         os.kill(os.getpid(), signal.SIGINT)
         time.sleep(0.2)
         seen.append("started")

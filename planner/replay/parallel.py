@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import TypeVar
 
 from planner.spread.cores import available_cores
-from planner.spread.local import interrupts_wait, pool_of
+from planner.spread.local import pool_of, starting
 
 __all__ = ["available_cores", "in_parallel"]
 
@@ -22,6 +22,6 @@ def in_parallel(work: Callable[[T], Found], tasks: Sequence[T], jobs: int) -> It
         yield from map(work, tasks)
         return
     with pool_of(jobs) as pool:
-        with interrupts_wait():
+        with starting():
             futures = [pool.submit(work, task) for task in tasks]
         yield from (each.result() for each in futures)

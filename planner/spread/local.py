@@ -68,7 +68,7 @@ def _send(
     pool: ProcessPoolExecutor, function: Callable[[Job], Result], part: Part[Job]
 ) -> _Sent[Job, Result] | Done[Result]:
     try:
-        with interrupts_wait():
+        with starting():
             return _Sent(part, pool.submit(run_part, function, part.jobs))
     except (BrokenProcessPool, OSError):
         return run_part(function, part.jobs)
@@ -94,8 +94,9 @@ def pool_of(workers: int) -> Iterator[ProcessPoolExecutor]:
     They are new interpreters, also where a copy of this process would be there in a tenth of the time: a copy of a
     process with threads (those of a progress bar, or of numpy) may hang.
     """
-    context = get_context("spawn")
-    with _safe_path(), ProcessPoolExecutor(workers, mp_context=context, initializer=_begin) as pool:
+    with starting():
+        made = ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_begin)
+    with made as pool:
         try:
             yield pool
         except BaseException:
@@ -104,8 +105,19 @@ def pool_of(workers: int) -> Iterator[ProcessPoolExecutor]:
 
 
 @contextmanager
+def starting() -> Iterator[None]:
+    """Around all that may start a process: making a pool does, and each job for it.
+
+    Workers then import nothing from the current directory. Ctrl-C waits here, and in each of them until it is ready: it
+    would print a traceback.
+    """
+    with _safe_path(), _handler_waits(), _workers_block():
+        yield
+
+
+@contextmanager
 def _safe_path() -> Iterator[None]:
-    """Workers import nothing from the current directory, while this lasts.
+    """What is started now imports nothing from the current directory.
 
     They begin as `python -c`, which looks there first: a `pickle.py` of the project would run in place of Python's.
     """
@@ -118,13 +130,6 @@ def _safe_path() -> Iterator[None]:
             del os.environ[_SAFE_PATH]
         else:
             os.environ[_SAFE_PATH] = before
-
-
-@contextmanager
-def interrupts_wait() -> Iterator[None]:
-    """Ctrl-C waits while workers are started, and in each of them until it is ready: it would print a traceback."""
-    with _handler_waits(), _workers_block():
-        yield
 
 
 @contextmanager

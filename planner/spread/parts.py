@@ -1,6 +1,6 @@
 """Jobs that travel together, and what comes back of them."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -62,4 +62,6 @@ def results_of(parts: Iterable[Done[Result]]) -> Iterator[Result]:
     for done in parts:
         yield from done.results
         if done.error:
+            if isinstance(parts, Generator):
+                parts.close()  # workers end now, and not when nobody knows of the error any more
             raise done.error
