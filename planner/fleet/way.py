@@ -11,21 +11,11 @@ from math import ceil
 from planner.fleet.board import Board, Spot, make_board
 from planner.fleet.goals import FleetTarget, Place, pooled
 from planner.fleet.part import Part
-from planner.model.chance import Gain, sigmas
-from planner.model.plan import MILLI
 from planner.model.problem import Choice
 from planner.solve.choose import Draft, choose_best, draft_cheapest, prove_cheapest
 from planner.solve.frame import SECONDS, Guess
 from planner.solve.tally import Tally
-
-_ROUNDS, _PROOFS = 6, 2
-"""How often a choice and its proof are made again with what was learned, as for a single project."""
-
-_SAME_SIGMA, _SAME_TESTS = 0.01, 1
-"""Spreads and numbers of tests that differ by no more give the same plan."""
-
-_SLACK, _TINY = 60, 1e-9
-"""Seconds by which rounded prices may exceed a budget in all, and hours by which sums of floats may."""
+from planner.solve.way import PROOFS, ROUNDS, SLACK, TINY
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +51,13 @@ def find_way(parts: Sequence[Part], places: Sequence[Place], goals: Sequence[Fle
 def best_way(parts: Sequence[Part], places: Sequence[Place], confidence: float, budget: float) -> Way:
     """The most points for the hours, with the forecast as it is, as a single project has it."""
     board = make_board(parts, places, (), confidence, is_even=True)
-    choice = choose_best(board.problem(Guess(), is_even=True), ceil(budget * SECONDS) + _SLACK)
+    choice = choose_best(board.problem(Guess(), is_even=True), ceil(budget * SECONDS) + SLACK)
     tallies, hours = _tallies(parts, places), 0.0
     fitting: list[Spot] = []
     for place, candidate in (*(board.spots[index] for index in choice.tests), *_by_ratio(board.spots)):
         tally = tallies[place]
         takes = tally.effort_of(candidate).p50
-        if tally.written.get(candidate.key, 0) < candidate.tests and hours + takes <= budget + _TINY:
+        if tally.written.get(candidate.key, 0) < candidate.tests and hours + takes <= budget + TINY:
             tally.add(candidate)
             fitting.append((place, candidate))
             hours += takes
@@ -114,14 +104,14 @@ def _drafted(board: Board) -> _Trial:
     """Drafts, each made by what was learned from the one before: the cheapest that is sure enough, else the last."""
     commons = [board.parts[place].ground.forecast.spread.common for place in board.places]
     guess, best = Guess(max(commons, default=0.0)), None
-    for _ in range(_ROUNDS):
+    for _ in range(ROUNDS):
         trial = _try(board, guess)
         if trial.is_sure:
             best = best if best and best.way.hours < trial.way.hours else trial
         elif not trial.choice.is_met:
             break
         learned = _learn(board, trial)
-        if trial.is_sure and _is_same(guess, learned):
+        if trial.is_sure and guess.is_same(learned):
             break
         guess = learned
     return best or trial
@@ -138,7 +128,7 @@ def _trial(board: Board, guess: Guess, draft: Draft, choice: Choice) -> _Trial:
     return _Trial(guess, draft, choice, way, is_sure)
 
 
-def _proven(trial: _Trial, board: Board, proofs: int = _PROOFS) -> _Trial:
+def _proven(trial: _Trial, board: Board, proofs: int = PROOFS) -> _Trial:
     """The trial with its bound, or what the proof finds to be cheaper where that is as sure; else once more."""
     choice = prove_cheapest(trial.draft)
     found = _trial(board, trial.guess, trial.draft, choice)
@@ -156,19 +146,8 @@ def _learn(board: Board, trial: _Trial) -> Guess:
     tallies, extra = trial.way.tallies, trial.guess.extra
     tests = sum(sum(tally.written.values()) for tally in tallies.values())
     learned = Guess(pooled([tally.gain for tally in tallies.values()]).body_sigma, tests, extra)
-    if trial.is_sure or not _is_same(trial.guess, learned):
+    if trial.is_sure or not trial.guess.is_same(learned):
         return learned
-    gains = [(goal.gain(tallies), goal.need(tallies, board.parts)) for goal in board.goals]
-    lacking = [max(0, ceil(_lacks(gain, need, board.confidence))) * MILLI for gain, need in gains]
-    return replace(
-        learned, extra=tuple(old + new for old, new in zip(extra or (0,) * len(lacking), lacking, strict=True))
+    return learned.asking_more(
+        [(goal.gain(tallies), goal.need(tallies, board.parts)) for goal in board.goals], board.confidence
     )
-
-
-def _lacks(gain: Gain, need: int, confidence: float) -> float:
-    """Points that a goal lacks for the confidence, at least one where it is not sure."""
-    return max(1.0, need - gain.at(-sigmas(confidence))) if gain.chance_of(need) < confidence else 0.0
-
-
-def _is_same(one: Guess, other: Guess) -> bool:
-    return abs(one.margin - other.margin) < _SAME_SIGMA and abs(one.tests - other.tests) <= _SAME_TESTS

@@ -5,12 +5,12 @@ the first test of a module takes on top is not in the prices: plans that avoid i
 """
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
 from math import ceil, exp
 
-from planner.model.chance import sigmas
+from planner.model.chance import Gain, sigmas
 from planner.model.plan import MILLI, Candidate, Effort
 from planner.model.problem import Aim, Need, Problem
 from planner.model.wish import is_match
@@ -19,6 +19,9 @@ from planner.solve.tally import Ground, Tally
 
 SECONDS = 3600
 """Of an hour: prices are whole seconds."""
+
+_SAME_SIGMA, _SAME_TESTS = 0.01, 1
+"""Spreads and numbers of tests that differ by no more give the same plan."""
 
 _MANY = 10**9
 """Points by which the share of a target is read off, exact to a thousandth of any real project's points."""
@@ -40,6 +43,21 @@ class Guess:
     def after(tally: Tally, extra: tuple[int, ...] = ()) -> "Guess":
         """What a plan with these tests tells."""
         return Guess(tally.gain.body_sigma, sum(tally.written.values()), extra)
+
+    def is_same(self, other: "Guess") -> bool:
+        """Whether both give the same plan, about, whatever is asked on top."""
+        return abs(self.margin - other.margin) < _SAME_SIGMA and abs(self.tests - other.tests) <= _SAME_TESTS
+
+    def asking_more(self, goals: Sequence[tuple[Gain, int]], confidence: float) -> "Guess":
+        """The same with what goals lack for the confidence on top: each gain, and the points that it has to be."""
+        lacking = [max(0, ceil(_lacks(gain, need, confidence))) * MILLI for gain, need in goals]
+        before = self.extra or (0,) * len(lacking)
+        return replace(self, extra=tuple(old + new for old, new in zip(before, lacking, strict=True)))
+
+
+def _lacks(gain: Gain, need: int, confidence: float) -> float:
+    """Points that a goal lacks for the confidence, at least one where it is not sure."""
+    return max(1.0, need - gain.at(-sigmas(confidence))) if gain.chance_of(need) < confidence else 0.0
 
 
 def make_problem(candidates: Sequence[Candidate], ground: Ground, guess: Guess, *, is_even: bool = False) -> Problem:

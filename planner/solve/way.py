@@ -4,25 +4,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from math import ceil
 
-from planner.model.chance import Gain, sigmas
-from planner.model.plan import MILLI, Candidate
+from planner.model.chance import Gain
+from planner.model.plan import Candidate
 from planner.model.problem import Choice
 from planner.solve.choose import Draft, draft_fill, fill_best, prove_cheapest
 from planner.solve.frame import SECONDS, Frame, Guess
 from planner.solve.instance import Instance
 from planner.solve.tally import Ground, Tally
 
-_ROUNDS = 6
+ROUNDS = 6
 """The spread of a plan is known once the plan is; so often at most the choice is made again with what was learned."""
 
-_PROOFS = 2
+PROOFS = 2
 """Proofs of a plan at most: a second one where the first finds tests that are cheaper but stray more."""
 
-_SLACK, _TINY = 60, 1e-9
+SLACK, TINY = 60, 1e-9
 """Seconds by which rounded prices may exceed a budget in all, and hours by which sums of floats may."""
-
-_SAME_SIGMA, _SAME_TESTS = 0.01, 1
-"""Spreads and numbers of tests that differ by no more give the same plan."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,14 +90,14 @@ def _cheapest(asked: _Asked) -> Chosen:
     Of equals the last, whose guess is nearest to what it is itself.
     """
     guess, best = Guess(asked.ground.forecast.spread.common), None
-    for _ in range(_ROUNDS):
+    for _ in range(ROUNDS):
         trial = _try(asked, guess)
         if trial.is_sure:
             best = best if best and best.hours < trial.hours else trial
         elif not trial.choice.is_met:
             break
         learned = _learn(guess, trial.tally, is_sure=trial.is_sure)
-        if trial.is_sure and _is_same(guess, learned):
+        if trial.is_sure and guess.is_same(learned):
             break
         guess = learned
     return _chosen(_proven(best or trial, asked).choice, asked.candidates)
@@ -119,7 +116,7 @@ def _trial(guess: Guess, draft: Draft, choice: Choice, asked: _Asked) -> _Trial:
     return _Trial(guess, draft, replace(choice, tests=tuple(order)), tally, hours)
 
 
-def _proven(trial: _Trial, asked: _Asked, proofs: int = _PROOFS) -> _Trial:
+def _proven(trial: _Trial, asked: _Asked, proofs: int = PROOFS) -> _Trial:
     """The trial with its bound, or what the proof finds to be cheaper where that is as sure.
 
     Where it is not, the proof is made again by what was learned from that: it may yet be cheaper than the trial.
@@ -140,17 +137,9 @@ def _proven(trial: _Trial, asked: _Asked, proofs: int = _PROOFS) -> _Trial:
 def _learn(guess: Guess, tally: Tally, *, is_sure: bool) -> Guess:
     """The numbers of this plan; where they were used already and it is still not sure, what lacks comes on top."""
     learned = Guess.after(tally, guess.extra)
-    if is_sure or not _is_same(guess, learned):
+    if is_sure or not guess.is_same(learned):
         return learned
-    lacking = [max(0, ceil(_lacks(goal, tally.ground.wish.confidence))) * MILLI for goal in goals_of(tally)]
-    before = guess.extra or (0,) * len(lacking)
-    return replace(learned, extra=tuple(old + new for old, new in zip(before, lacking, strict=True)))
-
-
-def _lacks(goal: tuple[Gain, int], confidence: float) -> float:
-    """Points that a goal lacks for the confidence, at least one where it is not sure."""
-    gain, need = goal
-    return max(1.0, need - gain.at(-sigmas(confidence))) if gain.chance_of(need) < confidence else 0.0
+    return learned.asking_more(goals_of(tally), tally.ground.wish.confidence)
 
 
 def goals_of(tally: Tally) -> list[tuple[Gain, int]]:
@@ -161,24 +150,20 @@ def goals_of(tally: Tally) -> list[tuple[Gain, int]]:
     return goals
 
 
-def _is_same(one: Guess, other: Guess) -> bool:
-    return abs(one.margin - other.margin) < _SAME_SIGMA and abs(one.tests - other.tests) <= _SAME_TESTS
-
-
 def _best(asked: _Asked, budget: float) -> Chosen:
     """The most for the budget, with the forecast as it is and every hour at its full price.
 
     The best tests first, as long as their hours fit, what the first test of a module takes on top included; with the
     hours that are left then, whatever fits.
     """
-    candidates, price = asked.candidates, ceil(budget * SECONDS) + _SLACK
+    candidates, price = asked.candidates, ceil(budget * SECONDS) + SLACK
     choice = fill_best(asked.instance(None), price)
     tally, hours = Tally(asked.ground), 0.0
     fitting: list[Candidate] = []
     for candidate in (*(candidates[index] for index in choice.tests), *_by_ratio(candidates)):
         takes = tally.effort_of(candidate).p50
         is_left = tally.written.get(candidate.key, 0) < candidate.tests
-        if is_left and hours + takes <= budget + _TINY:
+        if is_left and hours + takes <= budget + TINY:
             tally.add(candidate)
             fitting.append(candidate)
             hours += takes

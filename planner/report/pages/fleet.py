@@ -8,6 +8,7 @@ from planner.model.fleet import Fleet, FleetGoal, Share, TeamShare, Work
 from planner.model.plan import Effort
 from planner.report import words
 from planner.report.page import Block, Bullets, Column, Heading, Page, Sentence, Table
+from planner.report.pages.shared import MOST_LINES, cut
 
 FIRST_TESTS = 10
 """Tests that are shown; the others with --detail."""
@@ -17,9 +18,6 @@ FIRST_ROWS = 25
 
 LEAST_SAVED = 0.1
 """Hours: what is less is nothing to speak of."""
-
-MOST_LINES = 5
-"""Of each list, then "and n more"."""
 
 
 def fleet_page(found: Fleet, *, is_detailed: bool = False) -> Page:
@@ -283,17 +281,11 @@ def _rest(found: Fleet, *, is_detailed: bool) -> Iterator[Block]:
     if found.skipped:
         yield Heading(f"Not planned for ({words.count(len(found.skipped))})")
         lines = [f"{each.path}: {each.reason}" for each in found.skipped]
-        yield Bullets(_cut(lines, is_detailed=is_detailed))
+        yield Bullets(cut(lines, is_detailed=is_detailed))
     files = [(name, each) for name, several in (found.details or {}).items() for each in several]
     if files:
         yield Heading(f"Skipped files ({words.count(len(files))})")
-        yield Bullets(_cut([f"{name}: {words.skipped_text(each)}" for name, each in files], is_detailed=is_detailed))
+        yield Bullets(cut([f"{name}: {words.skipped_text(each)}" for name, each in files], is_detailed=is_detailed))
     if found.notices:
         yield Heading("Know before you believe it")
-        yield Bullets(_cut(list(found.notices), is_detailed=is_detailed))
-
-
-def _cut(lines: list[str], *, is_detailed: bool) -> list[str]:
-    if is_detailed or len(lines) <= MOST_LINES:
-        return lines
-    return [*lines[:MOST_LINES], f"and {words.count(len(lines) - MOST_LINES)} more"]
+        yield Bullets(cut(list(found.notices), is_detailed=is_detailed))

@@ -12,7 +12,7 @@ from planner.report import doctor_words, words
 from planner.report.page import Block, Bullets, Heading, Sentence
 
 MOST_LINES = 5
-"""Of one kind of notice or skip, then "and n more"."""
+"""Of each list, or kind of notice or skip, then "and n more"."""
 
 MOST_TITLES = 2
 """Findings that the line about the doctor names."""
@@ -111,3 +111,10 @@ def _cut(lines: list[str], most: int | None) -> list[str]:
     if most is None or len(lines) <= most:
         return lines
     return [*lines[:most], f"and {words.count(len(lines) - most)} more"]
+
+
+def cut(lines: Sequence[str], *, is_detailed: bool) -> Sequence[str]:
+    """The first MOST_LINES, and how many more there are; detailed, all of them."""
+    if is_detailed or len(lines) <= MOST_LINES:
+        return lines
+    return [*lines[:MOST_LINES], f"and {words.count(len(lines) - MOST_LINES)} more"]

@@ -5,12 +5,10 @@ from collections.abc import Iterator, Sequence
 from planner.model.blocked import Blockage, Cause, Mending, PassOption, PassTarget
 from planner.report import unblock_words, words
 from planner.report.page import Block, Bullets, Code, Column, Heading, Page, Sentence, Table
+from planner.report.pages.shared import MOST_LINES, cut
 
 FIRST_CAUSES = 12
 """Rows of the table; the others with --detail."""
-
-MOST_LINES = 5
-"""Of each list, then "and n more"."""
 
 
 def unblock_page(found: Blockage, *, is_detailed: bool = False) -> Page:
@@ -213,21 +211,15 @@ def _causes(found: Blockage, *, is_detailed: bool) -> Iterator[Block]:
 def _rest(found: Blockage, *, is_detailed: bool) -> Iterator[Block]:
     if found.others:
         yield Heading(f"Left out ({words.count(len(found.others))})")
-        yield Bullets(_cut([unblock_words.short_text(each) for each in found.others], is_detailed=is_detailed))
+        yield Bullets(cut([unblock_words.short_text(each) for each in found.others], is_detailed=is_detailed))
     if found.unblamed:
         yield Heading(f"Nothing known ({words.count(len(found.unblamed))})")
         yield Sentence("These failed, and the report does not say why.")
-        yield Bullets(_cut([unblock_words.test_text(each) for each in found.unblamed], is_detailed=is_detailed))
+        yield Bullets(cut([unblock_words.test_text(each) for each in found.unblamed], is_detailed=is_detailed))
     if found.skips:
         yield Heading(f"Skipped ({words.count(found.tally.skipped)})")
         lines = [f"{words.plural(each.tests, 'test')}: {each.reason or 'no reason given'}" for each in found.skips]
-        yield Bullets(_cut(lines, is_detailed=is_detailed))
+        yield Bullets(cut(lines, is_detailed=is_detailed))
     if found.notices:
         yield Heading("Know before you believe it")
-        yield Bullets(_cut(list(found.notices), is_detailed=is_detailed))
-
-
-def _cut(lines: list[str], *, is_detailed: bool) -> list[str]:
-    if is_detailed or len(lines) <= MOST_LINES:
-        return lines
-    return [*lines[:MOST_LINES], f"and {words.count(len(lines) - MOST_LINES)} more"]
+        yield Bullets(cut(list(found.notices), is_detailed=is_detailed))
