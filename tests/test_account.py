@@ -31,9 +31,9 @@ from planner.solve.account import (
     MOST_BETWEEN,
     Subject,
     account,
-    find_ceiling,
     measure_after,
 )
+from planner.solve.ceiling import find_ceiling
 from planner.solve.tally import Ground
 from planner.solve.way import Chosen, probability_of
 

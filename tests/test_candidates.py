@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from planner.forecast import Grain, Surroundings, forecast_candidates, read_rates
 from planner.forecast.core import core_of
-from planner.forecast.gain import MOST_TESTS, by_unit
+from planner.forecast.gain import MOST_TESTS
+from planner.forecast.reached import by_unit
 from planner.model.facts import ModuleFacts
 from planner.model.plan import MILLI
 from planner.model.problem import MILLION

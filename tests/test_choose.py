@@ -173,6 +173,12 @@ import sys
 from planner.model.problem import Problem
 from planner.solve.choose import ceiling, choose_best, choose_cheapest, draft_cheapest, prove_cheapest
 choose_cheapest(Problem((), {})), choose_best(Problem((), {}), 9), ceiling(Problem((), {}))
+print({"highspy"} & set(sys.modules))
+"""
+
+UNASKED = """\
+import sys
+import planner.pipeline.plan, planner.pipeline.study, planner.solve.choose, planner.solve.tally
 print({"numpy", "highspy"} & set(sys.modules))
 """
 
@@ -191,6 +197,10 @@ def test_choices_are_the_same_whatever_the_hash_seed() -> None:
 
 def test_a_plan_without_tests_loads_no_solver() -> None:
     assert run(IDLE, "0") == "set()\n"
+
+
+def test_what_plans_nothing_waits_for_no_arrays() -> None:
+    assert run(UNASKED, "0") == "set()\n"
 
 
 @pytest.mark.parametrize("seed", range(1_300, 1_340))

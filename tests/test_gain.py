@@ -3,6 +3,7 @@
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 from factories import facts_of, file_coverage, lines
 from hypothesis import given
@@ -10,6 +11,8 @@ from hypothesis import strategies as st
 
 from planner.forecast import gain, read_rates
 from planner.forecast.core import Core, core_of, find_core
+from planner.forecast.reached import NOTHING_REACHED, Reached, by_unit, reached_chances
+from planner.forecast.rows import Ran, Rows
 from planner.forecast.runs import bits_of, runs_of, weights_of
 from planner.model.lines import numbers_in
 from planner.model.plan import MILLI
@@ -144,7 +147,7 @@ def test_of_something_entered_before_all_tests_are_alike_and_cover_new_functions
 def test_reached_functions_are_covered_as_far_as_the_call_is_sure() -> None:
     around = {KEYS[0]: {KEYS[1]: 1.0, KEYS[2]: 0.5}, KEYS[3]: {KEYS[2]: 0.8}}
 
-    one, both = (gain.reached_chances(own, gain.by_unit(around), KEYS, 0.5) for own in ([KEYS[0]], [KEYS[0], KEYS[3]]))
+    one, both = (reached_chances(own, by_unit(around), KEYS, 0.5) for own in ([KEYS[0]], [KEYS[0], KEYS[3]]))
 
     assert one == {KEYS[1]: 500_000, KEYS[2]: 250_000}
     assert both == {KEYS[1]: 500_000, KEYS[2]: 400_000}
@@ -153,11 +156,11 @@ def test_reached_functions_are_covered_as_far_as_the_call_is_sure() -> None:
 def test_functions_of_its_own_and_those_that_tests_have_entered_are_not_reached() -> None:
     around = {KEYS[0]: {KEYS[1]: 1.0, KEYS[2]: 1.0}}
 
-    assert gain.reached_chances(KEYS[:2], gain.by_unit(around), [KEYS[0], KEYS[1]], 0.5) == {}
+    assert reached_chances(KEYS[:2], by_unit(around), [KEYS[0], KEYS[1]], 0.5) == {}
 
 
 def test_where_no_calls_are_known_nothing_is_reached() -> None:
-    assert gain.reached_chances(KEYS, gain.nothing_reached, KEYS, 1.0) == {}
+    assert reached_chances(KEYS, NOTHING_REACHED, KEYS, 1.0) == {}
 
 
 @given(st.floats(-1, 2))
@@ -184,7 +187,7 @@ def test_each_further_test_that_is_worth_writing_covers_half_a_point(
     number = gain.worthwhile_tests(own, entry, branch)
 
     def covered(tests: int) -> int:
-        return sum(gain.covered_by(tests, entry, branch, own).values())
+        return covered_by(tests, entry, branch, own)
 
     rounding = len(own) * (number + 1)
     if number > 1:
@@ -209,13 +212,17 @@ def test_more_tests_cover_more_and_never_more_than_there_is(
 ) -> None:
     entry, branch = dict.fromkeys(bodies, first), dict.fromkeys(bodies, further)
 
-    less, more = (gain.covered_by(count, entry, branch, bodies) for count in (tests, tests + 1))
+    less, more = (covered_by(count, entry, branch, bodies) for count in (tests, tests + 1))
 
-    assert all(0 <= less[key] <= more[key] <= weight for key, weight in bodies.items())
+    assert 0 <= less <= more <= sum(bodies.values())
 
 
-def test_a_body_that_nothing_is_known_of_gives_nothing() -> None:
-    assert gain.covered_by(2, {KEYS[0]: MILLION}, {KEYS[1]: MILLION}, {}) == {KEYS[0]: 0, KEYS[1]: 0}
+def test_each_further_test_covers_its_part_of_what_is_left_in_whole_thousandths() -> None:
+    (one, other) = keys(2)
+    entry, branch = {one: 500_000, other: 0}, {one: 500_000, other: 1}
+
+    assert covered_by(1, entry, branch, {one: 1000, other: 10}) == 500
+    assert covered_by(3, entry, branch, {one: 1000, other: 10}) == 875 + 2
 
 
 # What all tests run into
@@ -226,6 +233,7 @@ STATEMENTS_OF = {"pkg/a.py": 8, "pkg/b.py": 2, "top.py": 1}
 BITS = bits_of(("other.py", "pkg/a.py", "pkg/b.py", "top.py"))
 HALF = replace(RATES, core_share=0.5, core_statements=1_000)
 PKG = core_of("pkg/a.py")
+OLD = "old.py", "f"
 
 
 def core(rates: Rates = HALF) -> Core:
@@ -262,27 +270,78 @@ def test_in_more_code_than_was_measured_a_core_is_thinner() -> None:
     assert within("pkg/a.py", "pkg/b.py", rates=replace(HALF, core_statements=5)) == {PKG: pytest.approx(0.5)}
 
 
-def test_a_test_covers_of_a_core_what_is_within_reach_and_what_it_covers_itself() -> None:
-    found = core()
-    alone, half, whole = (found.plain(parts, 0.1) for parts in ({}, {PKG: 0.5}, {PKG: 1.0}))
+def cores_covered(parts: dict[BodyKey, float], own: dict[BodyKey, int]) -> dict[BodyKey, int]:
+    """The chances for cores, in their order, of a test with these chances for functions."""
+    rows, plain = rows_of(parts)
+    drawn = rows.draw((own, own), next(rows.entered([()])), (0.0, 0.0), plain)
+    first, _ = rows.chances(drawn)
+    return {key: chance for key, chance in first.items() if not key[1]}
 
-    assert half.chances == found.chances(half, {}) == {PKG: 50_000}
-    assert found.chances(alone, {("pkg/a.py", "f"): MILLION}) == {PKG: 600_000}
-    assert found.chances(whole, {("pkg/a.py", "f"): 500_000})[PKG] == pytest.approx(370_000, abs=1)
+
+def rows_of(parts: dict[BodyKey, float]) -> tuple[Rows, Ran]:
+    """The rows of a project with one more function, which gives nothing, and a test by imports alone."""
+    found = core()
+    rows = Rows({**NEW, **found.weights, OLD: 1_000}, NEW, found, None)
+    return rows, (rows.plain(parts, 0.1), rows.plain(parts, 0.1))
+
+
+def test_a_test_covers_of_a_core_what_is_within_reach_and_what_it_covers_itself() -> None:
+    assert cores_covered({PKG: 0.5}, {}) == {PKG: 50_000}
+    assert cores_covered({}, {("pkg/a.py", "f"): MILLION}) == {PKG: 600_000}
+    assert cores_covered({PKG: 1.0}, {("pkg/a.py", "f"): 500_000})[PKG] == pytest.approx(370_000, abs=1)
 
 
 def test_what_a_test_covers_of_one_core_changes_nothing_at_another() -> None:
-    found = core()
-    plain = found.plain(within("pkg/a.py", "top.py"), 0.1)
+    parts = within("pkg/a.py", "top.py")
 
-    chances = found.chances(plain, {("pkg/b.py", "h"): MILLION})
+    chances = cores_covered(parts, {("pkg/b.py", "h"): MILLION})
 
     assert chances == {PKG: 264_000, core_of("top.py"): 100_000}
-    assert plain.chances == {PKG: 80_000, core_of("top.py"): 100_000}
+    assert cores_covered(parts, {}) == {PKG: 80_000, core_of("top.py"): 100_000}
+
+
+def test_cores_that_imports_lead_to_come_before_those_that_a_test_covers_by_calls() -> None:
+    top = core_of("top.py")
+
+    assert list(cores_covered({top: 1.0}, {("pkg/a.py", "f"): MILLION})) == [top, PKG]
+    assert list(cores_covered({}, {("top.py", "i"): MILLION, ("pkg/a.py", "f"): MILLION})) == [top, PKG]
 
 
 def test_functions_that_give_nothing_cover_no_core() -> None:
-    assert core().chances(core().plain({}, 0.1), {("old.py", "f"): MILLION}) == {}
+    assert cores_covered({}, {OLD: MILLION}) == {}
+
+
+def test_a_further_test_finds_of_a_core_what_the_first_one_left_of_functions() -> None:
+    rows, plain = rows_of({})
+    own = {("pkg/a.py", "f"): 500_000}
+
+    drawn = rows.draw((own, own), next(rows.entered([()])), (0.0, 0.0), plain)
+    first, further = rows.chances(drawn)
+
+    assert (first[PKG], further[PKG]) == (300_000, 150_000)
+
+
+def test_of_what_is_entered_only_functions_that_no_test_has_entered_are_reached() -> None:
+    f, g, h = (key for key in NEW if key[0] != "top.py")
+    around = by_unit({f: {f: 1.0, g: 0.5, h: 0.25, OLD: 1.0, ("gone.py", "k"): 1.0}})
+    rows = Rows({**NEW, OLD: 1_000}, NEW.keys() - {h}, replace(core(), gifts={}, weights={}), around)
+
+    (entered,) = rows.entered([[f]])
+    first, further = rows.chances(rows.draw(({f: 7}, {f: 5}), entered, (0.5, 0.1), (rows.plain({}, 0.1),) * 2))
+
+    assert dict(first) == {f: 7, g: 250_000}
+    assert dict(further) == {f: 5, g: 50_000}
+
+
+def test_where_two_units_have_one_key_the_less_likely_one_counts() -> None:
+    f, g, *_ = NEW
+    twice = Reached((g, f, g), lambda _: iter([(np.array([0, 1, 2]), np.array([0.4, 1.0, 0.8]))]))
+    rows = Rows(NEW, NEW, replace(core(), gifts={}, weights={}), twice)
+
+    (entered,) = rows.entered([[f]])
+    first, _ = rows.chances(rows.draw(({f: 7}, {f: 5}), entered, (1.0, 1.0), (rows.plain({}, 0.1),) * 2))
+
+    assert dict(first) == {f: 7, g: 400_000}
 
 
 # Sets of files
@@ -308,9 +367,8 @@ def test_weights_add_up_over_any_set_of_files(numbers: dict[str, int], chosen: f
     assert found == sum(numbers.get(path, 0) for path in chosen)
 
 
-def test_a_body_without_points_is_covered_by_none_however_many_tests_run_it() -> None:
-    (known, other) = keys(2)
-    chances = {known: 500_000, other: 500_000}
-
-    assert gain.covered_by(3, chances, chances, {known: 1000}) == {known: 875, other: 0}
-    assert gain.covered_by(3, {}, {other: 1}, {}) == {other: 0}
+def covered_by(tests: int, entry: dict[BodyKey, int], branch: dict[BodyKey, int], bodies: dict[BodyKey, int]) -> int:
+    """What so many tests cover, where no core is near."""
+    rows = Rows(bodies, (), find_core({}, {}, RATES, {}), None)
+    nothing = rows.plain({}, 0.1)
+    return rows.covered(rows.draw((entry, branch), next(rows.entered([()])), (0.0, 0.0), (nothing, nothing)), tests)

@@ -70,7 +70,8 @@ DOORS = {
     "highspy": {"solve/exact"},
     "numpy": {
         *("solve/relax", "solve/lagrange", "solve/play", "solve/bound", "solve/sketch"),
-        *("solve/program", "solve/exact", "solve/many"),
+        *("solve/program", "solve/exact", "solve/many", "solve/flat", "solve/left"),
+        *("forecast/rows", "forecast/reached", "graph/together"),
     },
 }
 """Library -> where it may be imported. `settings` uses coverage.py's reader of configuration, `measure` its parser."""

@@ -3,10 +3,13 @@
 import time
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from planner.graph.calls import CallGraph, call_graph
-from planner.graph.reach import entry_points, reach
+from planner.graph.reach import entry_points, reach, reach_from
 from planner.graph.rules import RATES
+from planner.graph.together import Walks
 from planner.model.facts import Call, ModuleFacts, Unit
 from planner.model.lines import NO_LINES, line_range
 
@@ -104,3 +107,30 @@ def test_all_reaches_of_ten_thousand_units_take_a_few_seconds() -> None:
 
     assert found > 20 * size
     assert seconds < 30
+
+
+LETTERS = "abcdefgh"
+CALLS = st.fixed_dictionaries({name: st.sets(st.sampled_from(LETTERS)).map(sorted).map(" ".join) for name in LETTERS})
+
+
+@given(CALLS, st.sets(st.sampled_from(LETTERS)).map(" ".join), st.lists(st.sets(st.integers(0, 8)), max_size=6))
+def test_walks_for_many_units_at_once_find_what_each_finds_alone(
+    calls: dict[str, str], blocks: str, starts: list[set[int]]
+) -> None:
+    graph = graph_of(calls, blocks)
+
+    found = list(Walks(graph, len(graph.units)).from_all(starts))
+
+    assert [dict(zip(units.tolist(), sure.tolist(), strict=True)) for units, sure in found] == [
+        dict(reach_from(units, graph)) for units in starts
+    ]
+    assert all(units.tolist() == sorted(units.tolist()) for units, _ in found)
+
+
+def test_more_walks_than_a_block_holds_are_found_in_order() -> None:
+    graph = graph_of({"a": "b", "b": "", "c": ""})
+    walks = Walks(graph, len(graph.units), block=2)
+
+    found = [units.tolist() for units, _ in walks.from_all([[1], [3], [], [2], [1, 3]])]
+
+    assert found == [[1, 2], [3], [], [2], [1, 2, 3]]

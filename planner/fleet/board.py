@@ -12,6 +12,7 @@ from math import ceil
 from planner.fleet.goals import FleetTarget, Place
 from planner.fleet.part import Part
 from planner.model.chance import sigmas
+from planner.model.chances import Chances, Names
 from planner.model.plan import MILLI, Candidate
 from planner.model.problem import Aim, BodyKey, Need, Problem
 from planner.solve.frame import Guess, make_problem
@@ -102,18 +103,35 @@ def make_board(
         part = parts[place]
         plain = make_problem(part.candidates, part.ground, Guess(), is_even=is_even)
         spots += [(place, candidate) for candidate in part.candidates]
-        aims += [_aim(place, aim) for aim in plain.aims]
+        naming = _Naming(place)
+        aims += [_aim(place, aim, naming) for aim in plain.aims]
         setups |= {_name(place, name): price for name, price in plain.setups.items()}
     return Board(parts, tuple(places), tuple(goals), confidence, tuple(spots), tuple(aims), setups)
 
 
-def _aim(place: Place, aim: Aim) -> Aim:
+class _Naming:
+    """Gives bodies the names of their component; rows keep their numbers."""
+
+    def __init__(self, place: Place) -> None:
+        self._place = place
+        self._named: dict[Names, Names] = {}
+
+    def of(self, chances: Mapping[BodyKey, int]) -> Mapping[BodyKey, int]:
+        """The same chances."""
+        if not isinstance(chances, Chances):
+            return {_key(self._place, key): chance for key, chance in chances.items()}
+        if chances.names not in self._named:
+            self._named[chances.names] = Names([_key(self._place, key) for key in chances.names.keys])
+        return chances.renamed(self._named[chances.names])
+
+
+def _aim(place: Place, aim: Aim, naming: _Naming) -> Aim:
     """The aim with the names of its component."""
     return replace(
         aim,
         key=_key(place, aim.key),
-        entry={_key(place, key): chance for key, chance in aim.entry.items()},
-        branch={_key(place, key): chance for key, chance in aim.branch.items()},
+        entry=naming.of(aim.entry),
+        branch=naming.of(aim.branch),
         brings=tuple(_name(place, path) for path in aim.brings),
         needs=tuple(_name(place, name) for name in aim.needs),
     )

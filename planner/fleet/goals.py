@@ -12,7 +12,7 @@ from planner.model.fleet import GoalKind
 from planner.model.measurement import Counts, Skipped
 from planner.model.plan import Spread
 from planner.model.target import Target
-from planner.solve.account import find_ceiling
+from planner.solve.ceiling import find_ceiling
 from planner.solve.tally import Tally
 
 Place = int

@@ -1,24 +1,18 @@
 """The places at which tests can be aimed: modules, classes and top-level functions, or single functions."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from planner.forecast.asserts import asserts_of
-from planner.forecast.core import Core, Plain, find_core
+from planner.forecast.core import Core, find_core
 from planner.forecast.doubles import with_doubles
 from planner.forecast.effort import double_effort, effort_of_test, features, module_effort
 from planner.forecast.gain import (
-    Chances,
-    Reached,
-    best_reached,
     body_lines,
-    covered_by,
     expected_milli,
     import_points,
-    nothing_reached,
     own_chances,
-    shared_chances,
     worthwhile_tests,
 )
 from planner.forecast.project import read_project
@@ -31,9 +25,13 @@ from planner.model.facts import MODULE, ModuleFacts, Unit, lines_of_units
 from planner.model.lines import numbers_in, ranges_text
 from planner.model.measurement import FileCoverage
 from planner.model.plan import MILLI, Candidate, Forecast, Spread
-from planner.model.problem import MILLION, BodyKey
+from planner.model.problem import BodyKey
 from planner.model.rates import Rates
 from planner.model.seams import Double
+
+if TYPE_CHECKING:
+    from planner.forecast.reached import Entered, Reached
+    from planner.forecast.rows import Plain, Rows
 
 Grain = Literal["module", "class", "function"]
 
@@ -42,13 +40,14 @@ Grain = Literal["module", "class", "function"]
 class Surroundings:
     """What is known around the units: the seams they touch, the doubles that tests have, and what an import runs.
 
-    `reached` gives the units that a test would enter. `noise` are points by which totals differ between runs.
+    `reached` gives the units that a test would enter, None where no calls are known. `noise` are points by which totals
+    differ between runs.
     """
 
     touches: Touches
     doubles: Mapping[str, Double] = field(default_factory=dict)
     runs_on_import: Runs = field(default_factory=Runs)
-    reached: Reached = nothing_reached
+    reached: "Reached | None" = None
     noise: int = 0
 
 
@@ -68,7 +67,7 @@ def forecast_candidates(
     known = {file.path: file for file in files if file.path in facts}
     maker = _maker(known, facts, around, rates or read_rates())
     return Forecast(
-        candidates=tuple(each for path in known for each in maker.candidates(path, grain)),
+        candidates=tuple(maker.candidates(grain)),
         bodies=maker.bodies,
         gaps=maker.gaps,
         imports=maker.shares,
@@ -83,6 +82,8 @@ def _maker(
     known: Mapping[str, FileCoverage], facts: Mapping[str, ModuleFacts], around: Surroundings, rates: Rates
 ) -> "_Maker":
     """What is true of the whole project, before any candidate: gaps, what can be expected of them, the core."""
+    from planner.forecast.rows import Rows  # numpy takes 80 ms to load, and `gapplan status` forecasts nothing
+
     gaps, entered = _gaps(known, facts)
     expected = {key: expected_milli(points, rates, is_new=key not in entered) for key, points in gaps.items()}
     new = {key: weight for key, weight in expected.items() if key not in entered}
@@ -92,11 +93,14 @@ def _maker(
     bits = bits_of(files)
     core = find_core(new, statements, rates, bits)
     bodies = {**{key: weight - core.gifts.get(key, 0) for key, weight in expected.items()}, **core.weights}
+    rows = Rows(bodies, new, core, around.reached)
     shares = {path: import_points(file, facts[path]) for path, file in known.items()}
     paying = sum(bits[path] for path, share in shares.items() if share)
     missing = sum(gaps.values())
     places = _Places(files, bits, paying)
-    return _Maker(known, facts, around, rates, gaps, missing, entered, frozenset(new), bodies, core, shares, places)
+    return _Maker(
+        known, facts, around, rates, gaps, missing, entered, frozenset(new), bodies, core, rows, shares, places
+    )
 
 
 def _gaps(
@@ -129,8 +133,17 @@ class _Ran(NamedTuple):
     """What importing a file gives by path, and what its first and each further test then do to cores."""
 
     imports: Mapping[str, int]
-    first: Plain
-    further: Plain
+    first: "Plain"
+    further: "Plain"
+
+
+class _Group(NamedTuple):
+    """Units of a file that a candidate is made of, by the name that its tests aim at, and their bodies with gaps."""
+
+    path: str
+    name: str
+    units: tuple[Unit, ...]
+    own: Mapping[BodyKey, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +160,7 @@ class _Maker:
     new: frozenset[BodyKey]
     bodies: Mapping[BodyKey, int]
     core: Core
+    rows: "Rows"
     shares: Mapping[str, int]
     places: _Places
     ran: dict[int, _Ran] = field(default_factory=dict)
@@ -156,15 +170,18 @@ class _Maker:
         rates = self.rates
         return Spread(rates.common_spread, rates.single_spread, rates.import_spread, self.around.noise)
 
-    def candidates(self, path: str, grain: Grain) -> Iterable[Candidate]:
-        """Those of one file that gain anything."""
-        ran = self._run_with(path)
-        groups = _grouped(self.facts[path], grain)
+    def candidates(self, grain: Grain) -> Iterator[Candidate]:
+        """Those of all files that gain anything."""
+        groups = [each for path in self.known for each in self._groups(path, grain)]
+        entered = self.rows.entered(group.own for group in groups)
+        return map(self._candidate, groups, entered)
+
+    def _groups(self, path: str, grain: Grain) -> Iterator[_Group]:
         has_behaviour = any((path, unit.name) in self.gaps for unit in self.facts[path].units)
-        for name, units in groups:
+        for name, units in _grouped(self.facts[path], grain):
             own = self._own(path, units)
-            if own or (name == MODULE and ran.imports.get(path) and not has_behaviour):
-                yield self._candidate(name, units, own, path, ran)
+            if own or (name == MODULE and not has_behaviour and self._run_with(path).imports.get(path)):
+                yield _Group(path, name, units, own)
 
     def _run_with(self, path: str) -> _Ran:
         """What importing the file does; once for files that run the same."""
@@ -172,7 +189,7 @@ class _Maker:
         if files not in self.ran:
             paying = (self.places.files[place] for place in numbers_in(files & self.places.paying))
             parts = self.core.reach(files)
-            first, further = (self.core.plain(parts, base) for base in (self.rates.core_entry, self.rates.core_branch))
+            first, further = (self.rows.plain(parts, base) for base in (self.rates.core_entry, self.rates.core_branch))
             self.ran[files] = _Ran({each: self.shares[each] for each in paying}, first, further)
         return self.ran[files]
 
@@ -186,33 +203,19 @@ class _Maker:
         keys = ((path, unit.name) for unit in units)
         return {key: self.bodies[key] for key in keys if key in self.gaps}
 
-    def _chances(self, own: Mapping[BodyKey, int], ran: _Ran, *, is_new: bool) -> tuple[Chances, Chances]:
-        """The chances of its first and of each further test, for bodies and cores."""
-        rates, new = self.rates, self.new
-        entry, branch = own_chances(own, new, rates, is_new=is_new)
-        entered = best_reached(own, self.around.reached, new)
-        again = shared_chances(entered, rates.reach_branch)
-        first = shared_chances(entered, rates.reach_entry) if is_new else again
-        entry, branch = {**entry, **first}, {**branch, **again}
-        left = {key: chance * (MILLION - entry[key]) // MILLION for key, chance in branch.items()}
-        core = self.core.chances(ran.first if is_new else ran.further, entry)
-        return {**entry, **core}, {**branch, **self.core.chances(ran.further, left)}
-
-    def _candidate(
-        self,
-        name: str,
-        units: tuple[Unit, ...],
-        own: Mapping[BodyKey, int],
-        path: str,
-        ran: _Ran,
-    ) -> Candidate:
-        file, facts = self.known[path], self.facts[path]
+    def _candidate(self, group: _Group, entered: "Entered") -> Candidate:
+        path, name, units, own = group
+        file, facts, ran = self.known[path], self.facts[path], self._run_with(path)
         lines = lines_of_units(units)
         seams = with_doubles(seams_of([(path, unit.name) for unit in units], self.around.touches), self.around.doubles)
         is_new = not any((path, unit.name) in self.entered for unit in units)
-        entry, branch = self._chances(own, ran, is_new=is_new)
-        tests = worthwhile_tests(own, entry, branch)
-        gain = self._gain(covered_by(tests, entry, branch, self.bodies), ran.imports)
+        alone = own_chances(own, self.new, self.rates, is_new=is_new)
+        tests = worthwhile_tests(own, *alone)
+        reach = (self.rates.reach_entry if is_new else self.rates.reach_branch, self.rates.reach_branch)
+        plain = (ran.first if is_new else ran.further, ran.further)
+        drawn = self.rows.draw(alone, entered, reach, plain)
+        entry, branch = self.rows.chances(drawn)
+        gain = self._gain(self.rows.covered(drawn, tests), ran.imports)
         return Candidate(
             path=path,
             module=facts.module,
@@ -238,11 +241,11 @@ class _Maker:
             asserts=asserts_of(units, file, seams),
         )
 
-    def _gain(self, covered: Mapping[BodyKey, int], imports: Mapping[str, int]) -> Gain:
+    def _gain(self, covered: int, imports: Mapping[str, int]) -> Gain:
         """What its tests gain alone, when nothing else is written: the yield of plans is none of theirs."""
         imported = sum(imports.values()) * MILLI
         most = self.missing * MILLI + imported
-        alone = sum(covered.values()) * self.rates.item_factor / (self.rates.plan_yield or 1.0)
+        alone = covered * self.rates.item_factor / (self.rates.plan_yield or 1.0)
         body = min(int(alone), most - imported)
         spread = Spread(self.rates.item_spread, 0.0, self.rates.item_import_spread, self.around.noise)
         return Gain(body, imported, 0, most, spread)

@@ -3,12 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import NamedTuple
 
-from planner.forecast.gain import in_millionths
 from planner.forecast.runs import Weights, weights_of
 from planner.model.plan import folder_of
-from planner.model.problem import MILLION, BodyKey
+from planner.model.problem import BodyKey
 from planner.model.rates import Rates
 
 
@@ -18,24 +16,16 @@ def core_of(path: str) -> BodyKey:
     return f"{folder_of(path)}/", ""
 
 
-class Plain(NamedTuple):
-    """What a test leaves of each core that imports lead to, and the chances that it has there, by imports alone."""
-
-    left: Mapping[BodyKey, float]
-    chances: Mapping[BodyKey, int]
-
-
 @dataclass(frozen=True, slots=True)
 class Core:
     """The core of each folder as a body, with what each function and each file give to it, in thousandths of a point.
 
-    Functions give to it that no test has entered yet: `givers` has core, gift and the core's weight of each, `parts`
-    how much each file gives to each core. `statements` are those of behaviour.
+    Functions give to it that no test has entered yet: `gifts` has what each gives, `parts` how much each file gives to
+    each core. `statements` are those of behaviour.
     """
 
     weights: Mapping[BodyKey, int]
     gifts: Mapping[BodyKey, int]
-    givers: Mapping[BodyKey, tuple[BodyKey, int, int]]
     parts: Mapping[BodyKey, Weights]
     statements: Weights
     rates: Rates
@@ -46,24 +36,6 @@ class Core:
         thin = min(1.0, self.rates.core_statements / size) if size else 1.0
         found = sorted((part & -part, core) for core, given in self.parts.items() if (part := files & given.files))
         return {core: thin * self.parts[core].over(files) / self.weights[core] for _, core in found}
-
-    def plain(self, parts: Mapping[BodyKey, float], base: float) -> Plain:
-        """What a test does to cores by imports: it covers `base` of the part within reach."""
-        left = {core: 1.0 - base * part for core, part in parts.items()}
-        return Plain(left, {core: in_millionths(1.0 - part) for core, part in left.items()})
-
-    def chances(self, plain: Plain, covers: Mapping[BodyKey, int]) -> dict[BodyKey, int]:
-        """The chances of a test for each core: by imports, and by what else it covers of it.
-
-        `covers` are the chances of the same test for functions, in parts per million, as are those that come back.
-        """
-        left: dict[BodyKey, float] = {}
-        for key, chance in covers.items():
-            if given := self.givers.get(key):
-                core, gift, weight = given
-                before = left[core] if core in left else plain.left.get(core, 1.0)
-                left[core] = before * (1.0 - gift * chance / MILLION / weight)
-        return {**plain.chances, **{core: in_millionths(1.0 - part) for core, part in left.items()}}
 
 
 def find_core(new: Mapping[BodyKey, int], statements: Mapping[str, int], rates: Rates, bits: Mapping[str, int]) -> Core:
@@ -80,7 +52,6 @@ def find_core(new: Mapping[BodyKey, int], statements: Mapping[str, int], rates: 
     return Core(
         weights,
         gifts,
-        {key: (core_of(key[0]), gift, weights[core_of(key[0])]) for key, gift in gifts.items()},
         {core: weights_of(files, bits) for core, files in given.items()},
         weights_of(statements, bits),
         rates,

@@ -4,8 +4,7 @@ A test covers part of what is left of each body it touches. Bodies are covered i
 `1 - product of (1 - chance)` of each. The chances are measured: see rates.toml.
 """
 
-from collections.abc import Callable, Collection, Iterable, Mapping
-from typing import TypeAlias
+from collections.abc import Collection, Iterable, Mapping
 
 from planner.model.facts import ModuleFacts, Unit, lines_of_units
 from planner.model.lines import Lines
@@ -13,9 +12,6 @@ from planner.model.measurement import FileCoverage
 from planner.model.plan import MILLI
 from planner.model.problem import MILLION, BodyKey
 from planner.model.rates import Rates
-
-Reached: TypeAlias = Callable[[Collection[BodyKey]], Mapping[BodyKey, float]]
-"""Units -> the units that a test of any of them would enter, with how likely each is (0 to 1)."""
 
 _WORTHWHILE = MILLI // 2
 """Half a point: tests that are expected to cover less of what they are aimed at are not counted on."""
@@ -70,40 +66,6 @@ def own_chances(
     return chances, chances
 
 
-def reached_chances(own: Collection[BodyKey], around: Reached, new: Collection[BodyKey], share: float) -> Chances:
-    """The chances of a test of the units for other bodies that it reaches through calls and no test has entered yet."""
-    return shared_chances(best_reached(own, around, frozenset(new)), share)
-
-
-def best_reached(own: Collection[BodyKey], around: Reached, new: frozenset[BodyKey]) -> dict[BodyKey, float]:
-    """Those bodies with the best chance that any of the units has to enter them, by key."""
-    best = around(own)
-    return {key: best[key] for key in sorted(new.intersection(best).difference(own))}
-
-
-def nothing_reached(_: Collection[BodyKey]) -> Mapping[BodyKey, float]:
-    """Where no calls are known."""
-    return {}
-
-
-def by_unit(reached: Mapping[BodyKey, Mapping[BodyKey, float]]) -> Reached:
-    """The same from what is known of each unit alone."""
-
-    def find(units: Collection[BodyKey]) -> Mapping[BodyKey, float]:
-        best: dict[BodyKey, float] = {}
-        for unit in units:
-            for other, chance in reached.get(unit, {}).items():
-                best[other] = max(chance, best.get(other, 0.0))
-        return best
-
-    return find
-
-
-def shared_chances(entered: Mapping[BodyKey, float], share: float) -> Chances:
-    """The chances for bodies that are entered with these, where a test covers such a share of what it enters."""
-    return {key: in_millionths(share * chance) for key, chance in entered.items()}
-
-
 def in_millionths(chance: float) -> int:
     """A chance in parts per million, within 0 and 1."""
     return max(0, min(MILLION, round(chance * MILLION)))
@@ -120,19 +82,3 @@ def worthwhile_tests(own: Mapping[BodyKey, int], entry: Mapping[BodyKey, int], b
         left = {key: weight - covered[key] for key, weight in left.items()}
         count += 1
     return count
-
-
-def covered_by(
-    tests: int, entry: Mapping[BodyKey, int], branch: Mapping[BodyKey, int], bodies: Mapping[BodyKey, int]
-) -> dict[BodyKey, int]:
-    """Thousandths of points of each body that so many tests are expected to cover, alone."""
-    covered: dict[BodyKey, int] = {}
-    for key, first in {**dict.fromkeys(branch, 0), **entry}.items():
-        weight = bodies.get(key, 0)
-        left = weight * (MILLION - first) // MILLION
-        if left and tests > 1:
-            rest = MILLION - branch.get(key, 0)
-            for _ in range(tests - 1):
-                left = left * rest // MILLION
-        covered[key] = weight - left
-    return covered

@@ -1,15 +1,14 @@
 """What every story needs: which files are the product, their facts, and the seams their units touch."""
 
 import sys
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from planner.config import read_config
 from planner.forecast import Surroundings
 from planner.forecast.doubles import find_doubles
-from planner.forecast.gain import Reached
 from planner.forecast.project import Project, read_project
 from planner.forecast.runs import Runs
 from planner.forecast.seams import Catalogue, read_catalogue
@@ -17,7 +16,6 @@ from planner.forecast.touches import CalledUnit, Touches, direct_touches, with_i
 from planner.graph.calls import CallGraph, OpenCalls, call_graph, open_calls
 from planner.graph.closure import Closures, import_closures
 from planner.graph.imports import Modules, index_modules
-from planner.graph.reach import reach_from
 from planner.measure import Progress, Request, Taken, is_test_path, read_with_trail
 from planner.measure.tree import SourceTree
 from planner.model.facts import ModuleFacts
@@ -26,6 +24,9 @@ from planner.model.seams import Double, TestFacts, UnitKey
 from planner.model.wish import Wish
 from planner.pipeline.reading import Files, open_files
 from planner.source.kinds import FACTS, TESTS, Kind
+
+if TYPE_CHECKING:
+    from planner.forecast.reached import Entered, Reached
 
 T = TypeVar("T")
 
@@ -150,15 +151,18 @@ def _about_unread(unread: Sequence[Skipped]) -> Iterator[str]:
         yield f"{len(unread)} file(s) could be counted but then not be read: no test of them is planned ({first})"
 
 
-def _reaching(graph: OpenCalls, keys: Sequence[UnitKey]) -> Reached:
+def _reaching(graph: OpenCalls, keys: Sequence[UnitKey]) -> "Reached":
     """What tests enter, by the calls of the project; computed when it is asked for."""
+    from planner.forecast.reached import Reached  # numpy takes 80 ms to load
+    from planner.graph.together import Walks
+
     numbers = {key: number for number, key in enumerate(keys)}
 
-    def find(units: Collection[UnitKey]) -> Mapping[UnitKey, float]:
-        found = reach_from([numbers[unit] for unit in units if unit in numbers], graph)
-        return {keys[number]: chance for number, chance in found.items()}
+    def find(every: Iterable[Collection[UnitKey]]) -> "Iterator[Entered]":
+        starts = ([numbers[unit] for unit in units if unit in numbers] for units in every)
+        return Walks(graph, len(keys)).from_all(starts)
 
-    return find
+    return Reached(keys, find)
 
 
 def measure_project(

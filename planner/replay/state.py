@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
 
-from planner.forecast.gain import Reached, by_unit
 from planner.forecast.project import Project as Names
 from planner.forecast.project import read_project as read_names
+from planner.forecast.reached import Reached, by_unit
 from planner.forecast.runs import Runs
 from planner.forecast.seams import Catalogue, read_catalogue
 from planner.forecast.touches import Touches, direct_touches

@@ -1,13 +1,14 @@
 """An option from its tests: every figure that is shown of it, and what it leaves out."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import ceil
 
 from planner.model.option import Count, Deadline, LeftOut, Opened, Option, Requirement, Step
 from planner.model.plan import MILLI, Candidate, Effort, Seam
-from planner.model.problem import MILLION, BodyKey
+from planner.model.problem import BodyKey
 from planner.model.wish import DAYS_OF, Wish
+from planner.solve.ceiling import find_ceiling
 from planner.solve.tally import Ground, Tally
 from planner.solve.way import Chosen, probability_of
 
@@ -68,37 +69,6 @@ def mended_first(candidates: Iterable[Candidate]) -> tuple[Candidate, ...]:
     return tuple(sorted(candidates, key=lambda each: not each.mends))
 
 
-def find_ceiling(candidates: Sequence[Candidate], ground: Ground) -> tuple[int, int]:
-    """Points covered, and points in all, if everything coverable in the candidates were covered.
-
-    That is each missing point of their own functions, what importing them runs, and of other functions what their
-    tests together are expected to reach.
-    """
-    own = {key for each in candidates for key in each.bodies}
-    left = _left_of_others(candidates, own)
-    forecast = ground.forecast
-    files = {path for each in candidates for path in (each.path, *each.imports)}
-    weights = {key: forecast.bodies.get(key, 0) for key in left}
-    reached = sum(weight - weight * left[key] // MILLION for key, weight in weights.items())
-    in_core = sum(gift for key, gift in forecast.gifts.items() if key in own)
-    gained = sum(forecast.gaps.get(key, 0) for key in own) + sum(forecast.imports.get(path, 0) for path in files)
-    gained += max(0, reached - in_core) // MILLI
-    entered = sum(ground.entering.get(path, 0) for path in files)
-    return ground.today.covered_points + gained, ground.today.points + entered
-
-
-def _left_of_others(candidates: Sequence[Candidate], own: Set[BodyKey]) -> dict[BodyKey, int]:
-    """What all tests together leave of each function that is not their own, in parts per million."""
-    left: dict[BodyKey, int] = {}
-    for each in candidates:  # a set of a dictionary's keys need not hash them again
-        for key in set(each.entry).difference(own):
-            left[key] = left.get(key, MILLION) * (MILLION - each.entry[key]) // MILLION
-        if further := each.tests - 1:
-            for key in set(each.branch).difference(own):
-                left[key] = int(left.get(key, MILLION) * (1.0 - each.branch[key] / MILLION) ** further)
-    return left
-
-
 def _is_within(ceiling: int, total: int, ground: Ground) -> bool:
     return ground.need(total - ground.today.points) <= ceiling - ground.today.covered_points
 
@@ -126,11 +96,12 @@ def _write(candidates: Sequence[Candidate], ground: Ground) -> tuple[Tally, tupl
     for order, candidate in enumerate(candidates, start=1):
         points, imported, files = tally.points, tally.imported, frozenset(tally.files)
         changed = candidate.branch if candidate.key in tally.written else candidate.entry
-        before = {key: tally.covered(key) for key in changed}
+        before = tally.left.covered(changed)
         taken = tally.add(candidate)
         gained = tally.points - points
         on_import = min(gained, (tally.imported - imported) // MILLI)
-        covers = {key: more for key, was in before.items() if (more := tally.covered(key) - was)}
+        pairs = zip(changed, before, tally.left.covered(changed), strict=True)
+        covers = {key: now - was for key, was, now in pairs if now > was}
         if changed is candidate.branch:  # as the first test has them
             covers = {key: covers[key] for key in (*candidate.entry, *changed) if key in covers}
         imports = tuple(sorted(tally.files - files))

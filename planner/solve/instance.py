@@ -1,18 +1,18 @@
 """A problem by numbers: bodies, lumps and set-ups become positions in tuples, so that the solver's loops stay short."""
 
 from array import array
-from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import repeat
 from math import ceil, gcd
-from operator import mul
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from planner.model.problem import MILLION, BodyKey, Need, Problem
 from planner.solve.start import Start
 from planner.solve.touch import HAIR, Few, Touch
+
+if TYPE_CHECKING:
+    from planner.solve.flat import Flat, Small
 
 _Name = TypeVar("_Name", str, BodyKey)
 
@@ -43,12 +43,14 @@ class Instance:
 
     `entry`, `branch`, `brings` and `doors` (the set-ups needed) are by aim. `rank` is the aim's place by key, which
     breaks ties. `body_needs` and `lump_needs` name the needs that count a body or lump; `rises` are by lump and need.
+    `flat` has all touches of first tests and of further ones, by the numbers of aims in the origin, if there is one.
     `tops` are weights that the first test of an aim, and each further one, can cover of bodies at most.
     """
 
     problem: Problem
     keys: tuple[BodyKey, ...]
     weights: tuple[int, ...]
+    flat: "tuple[Flat, Flat]"
     entry: Looked[Touch]
     branch: Looked[Touch]
     tops: tuple[tuple[int, int], ...]
@@ -104,14 +106,9 @@ class Instance:
             every, aims = self.origin
             number = {place: aim for aim, place in enumerate(aims)}
             return Looked(lambda body: [number[place] for place in every.touching[body] if place in number])
-        found: list[list[int]] = [[] for _ in self.keys]
-        places = {key: place for place, key in enumerate(self.keys)}
-        for aim, plain in enumerate(self.problem.aims):
-            is_wider = plain.branch.keys() <= plain.entry.keys()
-            for body in map(places.get, plain.entry if is_wider else {**plain.entry, **plain.branch}):
-                if body is not None:
-                    found[body].append(aim)
-        return Looked(found.__getitem__)
+        from planner.solve.flat import touching  # numpy takes 80 ms to load, and a status has no instance
+
+        return Looked(touching(self.flat, len(self.keys)))
 
     @cached_property
     def starts(self) -> dict[tuple[int, ...] | None, Start]:
@@ -155,19 +152,23 @@ def weighed_anew(every: Instance, problem: Problem, aims: Sequence[int], share: 
 
 
 def _index(problem: Problem, brought: Iterable[str]) -> Instance:
+    from planner.solve.flat import flatten, touched_by  # as above
+
     aims = problem.aims
-    touched = set[BodyKey]().union(*(aim.entry for aim in aims), *(aim.branch for aim in aims))
-    bodies = _place(key for key in touched if problem.bodies.get(key, 0) > 0)
+    first, further = [aim.entry for aim in aims], [aim.branch if aim.most > 1 else {} for aim in aims]
+    bodies = _place(key for key in touched_by([*first, *further]) if problem.bodies.get(key, 0) > 0)
+    entry, branch = flatten(first, bodies), flatten(further, bodies)
     lumps = _place(brought)
     setups = _place(name for aim in aims for name in aim.needs if problem.setups.get(name, 0) > 0)
-    weights = Counter({key: problem.bodies[key] for key in bodies})
+    weights = [problem.bodies[key] for key in bodies]
     return Instance(
         problem=problem,
         keys=tuple(bodies),
-        weights=tuple(weights.values()),
-        entry=Looked(lambda aim: _touch_of(aims[aim].entry, bodies)),
-        branch=Looked(lambda aim: _touch_of(aims[aim].branch, bodies)),
-        tops=tuple([(_top(aim.entry, weights), _top(aim.branch, weights) if aim.most > 1 else 0) for aim in aims]),
+        weights=tuple(weights),
+        flat=(entry, branch),
+        entry=Looked(lambda aim: _touch(*entry.of(aim))),
+        branch=Looked(lambda aim: _touch(*branch.of(aim))),
+        tops=tuple(zip(entry.tops(weights), branch.tops(weights), strict=True)),
         lumps=tuple(lumps),
         lump_weights=tuple([problem.lumps.get(path, 0) for path in lumps]),
         brings=tuple([_positions(aim.brings, lumps) for aim in aims]),
@@ -236,25 +237,12 @@ def _ranks(keys: Sequence[BodyKey] | Sequence[int]) -> tuple[int, ...]:
     return tuple(ranks)
 
 
-def _top(chances: Mapping[BodyKey, int], weights: Mapping[BodyKey, int]) -> int:
-    """What a test can cover of bodies as nothing covers them yet; `weights` has 0 for what it does not know."""
-    products: Iterator[int] = map(mul, map(weights.__getitem__, chances), chances.values())
-    return -(-sum(products) // MILLION)
-
-
-def _touch_of(chances: Mapping[BodyKey, int], places: Mapping[BodyKey, int]) -> Touch:
-    """The touch with these chances, in parts per million, of bodies that have a place; sorted by body."""
-    found = zip(map(places.get, chances, repeat(-1)), chances.values(), strict=True)
-    known = sorted([(body, chance) for body, chance in found if body >= 0 and chance > 0])
-    return _made_touch([body for body, _ in known], [max(0, MILLION - chance) / MILLION for _, chance in known])
-
-
-def _made_touch(bodies: Iterable[int], leaves: Iterable[float]) -> Touch:
-    """A touch from its parts: the kind that is quicker."""
-    few = Few(array("q", bodies), array("d", leaves))
-    if len(few.bodies) < MANY:
+def _touch(bodies: "Small", parts: "Small") -> Touch:
+    """The touch of these bodies, in order, with these chances: the kind that is quicker."""
+    few = Few(array("q", bodies.tolist()), array("d", ((MILLION - parts) / MILLION).tolist()))
+    if len(bodies) < MANY:
         return few
-    from planner.solve.many import Many  # numpy takes 80 ms to load, and small projects have no such touches
+    from planner.solve.many import Many  # as above
 
     return Many(few)
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 from planner.model.option import Ceiling, Option
 from planner.model.plan import Candidate
 from planner.model.wish import OwnOption
-from planner.solve.account import Subject, account, find_ceiling, mended_first
+from planner.solve.account import Subject, account, mended_first
+from planner.solve.ceiling import find_ceiling
 from planner.solve.claims import judge
 from planner.solve.frame import Frame
 from planner.solve.ladder import climb

@@ -14,14 +14,15 @@ machine, and MARGIN is added to each body's constant, which is more than what th
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import chain, repeat
+from itertools import chain
 from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.model.problem import MILLION, BodyKey
+from planner.model.problem import MILLION
 from planner.solve.instance import Instance
+from planner.solve.touch import Touch
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -82,7 +83,7 @@ class Relaxation:
         if aims is not None:
             self.most[aims] = most[aims]
         self.weights = np.array(instance.weights, dtype=np.float64)
-        entry, branch = _used(_flat(instance), self.most)
+        entry, branch = _used(_flat(instance), self.most) if aims is None else _of_few(instance, self.most)
         self.owners = _owners(entry, len(self.weights))
         self.entry, first = self._split(entry)
         self.branch, further = self._split(branch)
@@ -187,18 +188,11 @@ def _flat(instance: Instance) -> tuple[Touches, Touches]:
         every, places = instance.origin
         return _of_aims(_flat(every), np.array(places, dtype=np.int64), len(every.problem.aims))
     if instance not in _FLAT:
-        bodies, aims = {key: place for place, key in enumerate(instance.keys)}, instance.problem.aims
-        _FLAT[instance] = _flatten([aim.entry for aim in aims], bodies), _flatten([aim.branch for aim in aims], bodies)
+        first, further = (
+            Touches(each.aims, each.bodies.astype(np.int64), each.parts / MILLION) for each in instance.flat
+        )
+        _FLAT[instance] = first, further
     return _FLAT[instance]
-
-
-def _flatten(chances: Sequence[Mapping[BodyKey, int]], bodies: Mapping[BodyKey, int]) -> Touches:
-    counts = np.array([len(each) for each in chances], dtype=np.int64)
-    aims, total = np.repeat(np.arange(len(chances)), counts), int(counts.sum())
-    places = np.fromiter(map(bodies.get, chain.from_iterable(chances), repeat(-1)), dtype=np.int64, count=total)
-    sizes = np.fromiter(chain.from_iterable(each.values() for each in chances), dtype=np.int64, count=total)
-    keep = (places >= 0) & (sizes > 0)
-    return Touches(aims[keep], places[keep], np.minimum(sizes[keep], MILLION) / MILLION)
 
 
 def _of_aims(touches: tuple[Touches, Touches], places: Ints, count: int) -> tuple[Touches, Touches]:
@@ -208,6 +202,24 @@ def _of_aims(touches: tuple[Touches, Touches], places: Ints, count: int) -> tupl
     aims = [number[each.aims] for each in touches]
     first, further = (_kept(replace(each, aims=of), of >= 0) for each, of in zip(touches, aims, strict=True))
     return first, further
+
+
+def _of_few(instance: Instance, most: Ints) -> tuple[Touches, Touches]:
+    """The touches of tests that there are, of which there are few: those of all others need not be flattened."""
+    first, further = np.flatnonzero(most >= 1).tolist(), np.flatnonzero(most >= 2).tolist()
+    return _joined(first, instance.entry), _joined(further, instance.branch)
+
+
+def _joined(aims: Sequence[int], touches: Mapping[int, Touch]) -> Touches:
+    found = [touches[aim] for aim in aims]
+    if not found:
+        return Touches(np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64), np.zeros(0))
+    leaves = np.concatenate([np.frombuffer(each.leaves) for each in found])
+    return Touches(
+        np.repeat(aims, [len(each.bodies) for each in found]),
+        np.concatenate([np.frombuffer(each.bodies, dtype=np.int64) for each in found]),
+        (MILLION - np.rint(leaves * MILLION)) / MILLION,
+    )
 
 
 def _used(touches: tuple[Touches, Touches], most: Ints) -> tuple[Touches, Touches]:

@@ -3,14 +3,17 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
-from itertools import repeat
+from typing import TYPE_CHECKING
 
 from planner.model.chance import Gain
 from planner.model.measurement import Counts
 from planner.model.plan import MILLI, Candidate, Effort, Forecast, Seam, folder_of
-from planner.model.problem import MILLION, BodyKey
+from planner.model.problem import BodyKey
 from planner.model.target import Target
 from planner.model.wish import Wish
+
+if TYPE_CHECKING:
+    from planner.solve.left import Left, Weights
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +33,8 @@ class Ground:
     wish: Wish = field(default_factory=Wish)
     churn: Mapping[str, float] = field(default_factory=dict)
     """Path -> its share of the commits of the file that changed most; empty where git tells nothing."""
+    shared: "dict[str, Weights]" = field(default_factory=dict, init=False, repr=False, compare=False)
+    """What tallies of this ground share, made by the first of them."""
 
     def need(self, entered: int = 0) -> int:
         """Points to gain until the target is met, when so many have entered the total; 0 without a target."""
@@ -66,16 +71,23 @@ class Tally:
     imported: int = 0
     squares: int = 0
     entered: int = 0
-    left: dict[BodyKey, int] = field(default_factory=dict)
+    left: "Left" = field(init=False)
     written: dict[BodyKey, int] = field(default_factory=dict)
     files: set[str] = field(default_factory=set)
     begun: set[str] = field(default_factory=set)
     built: set[str] = field(default_factory=set)
 
+    def __post_init__(self) -> None:
+        from planner.solve.left import Left, Weights  # numpy takes 80 ms to load, and a status has no tally
+
+        if not self.ground.shared:
+            self.ground.shared["bodies"] = Weights(self.ground.forecast.bodies)
+        self.left = Left(self.ground.shared["bodies"])
+
     def add(self, candidate: Candidate) -> Taken:
         """Write the next test of the candidate."""
         is_first = candidate.key not in self.written
-        body = self._cover(candidate.entry if is_first else candidate.branch)
+        body = self.left.take(candidate.entry if is_first else candidate.branch)
         self.body += body
         imported = self._import(candidate) if is_first else 0
         self.imported += imported
@@ -139,18 +151,7 @@ class Tally:
 
     def covered(self, key: BodyKey) -> int:
         """Expected points of the body that are covered by now, in thousandths."""
-        weight = self.ground.forecast.bodies.get(key, 0)
-        return weight - weight * self.left.get(key, MILLION) // MILLION
-
-    def _cover(self, chances: Mapping[BodyKey, int]) -> int:
-        left = self.left
-        weights = map(self.ground.forecast.bodies.get, chances, repeat(0))
-        befores = list(map(left.get, chances, repeat(MILLION)))
-        pairs = zip(befores, chances.values(), strict=True)
-        afters = [before * (MILLION - chance) // MILLION for before, chance in pairs]
-        left.update(zip(chances, afters, strict=True))
-        triples = zip(weights, befores, afters, strict=True)
-        return sum([weight * before // MILLION - weight * after // MILLION for weight, before, after in triples])
+        return self.left.covered_of(key)
 
     def _import(self, candidate: Candidate) -> int:
         own = frozenset[str]() if candidate.mends else {candidate.path}

@@ -4,7 +4,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from planner.forecast.gain import body_lines, reached_chances
+from planner.forecast.gain import body_lines
+from planner.forecast.reached import reached_chances
 from planner.model.problem import MILLION, BodyKey
 from planner.replay.executor import Ground, Run, start
 from planner.replay.layout import Packed
