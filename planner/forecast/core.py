@@ -21,21 +21,30 @@ class Core:
     """The core of each folder as a body, with what each function and each file give to it, in thousandths of a point.
 
     Functions give to it that no test has entered yet: `gifts` has what each gives, `parts` how much each file gives to
-    each core. `statements` are those of behaviour.
+    each core. `cores` are by the place of a file that gives, `files` all such files. `statements` are of behaviour.
     """
 
     weights: Mapping[BodyKey, int]
     gifts: Mapping[BodyKey, int]
     parts: Mapping[BodyKey, Weights]
+    cores: Mapping[int, BodyKey]
+    files: int
     statements: Weights
     rates: Rates
 
     def reach(self, files: int) -> dict[BodyKey, float]:
         """Which part of each core lies in the files, thinned where they hold more code than was ever measured."""
         size = self.statements.over(files)
+        files &= self.files
         thin = min(1.0, self.rates.core_statements / size) if size else 1.0
-        found = sorted((part & -part, core) for core, given in self.parts.items() if (part := files & given.files))
-        return {core: thin * self.parts[core].over(files) / self.weights[core] for _, core in found}
+        found: dict[BodyKey, float] = {}
+        while files:
+            first = files & -files
+            core = self.cores[first.bit_length() - 1]
+            given = self.parts[core]
+            found[core] = thin * given.over(files) / self.weights[core]
+            files &= ~given.files
+        return found
 
 
 def find_core(new: Mapping[BodyKey, int], statements: Mapping[str, int], rates: Rates, bits: Mapping[str, int]) -> Core:
@@ -53,6 +62,8 @@ def find_core(new: Mapping[BodyKey, int], statements: Mapping[str, int], rates: 
         weights,
         gifts,
         {core: weights_of(files, bits) for core, files in given.items()},
+        {bits[path].bit_length() - 1: core for core, files in given.items() for path in files},
+        sum(bits[path] for files in given.values() for path in files),
         weights_of(statements, bits),
         rates,
     )
