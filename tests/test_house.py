@@ -61,7 +61,7 @@ DOORS = {
     "ast": {"source"},
     "distributed": {"spread/cluster"},
     "pickle": {"spread/cluster"},
-    "multiprocessing": {"spread/local"},
+    "multiprocessing": {"spread/local", "spread/copies"},
     "libcst": {"source/newer", "source/lowering"},
     "networkx": {"graph"},
     "pandas": {"frames"},
@@ -69,7 +69,7 @@ DOORS = {
     "PIL": {"frames/figures"},
     "highspy": {"solve/exact"},
     "numpy": {
-        *("solve/relax", "solve/lagrange", "solve/play", "solve/bound", "solve/sketch"),
+        *("solve/relax", "solve/lagrange", "solve/play", "solve/bound", "solve/sketch", "solve/glance"),
         *("solve/program", "solve/exact", "solve/many", "solve/flat", "solve/left"),
         *("forecast/rows", "forecast/reached", "graph/together"),
     },

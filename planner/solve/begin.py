@@ -1,6 +1,6 @@
 """Where a search begins: aims ranked by what they gain per price at most, before any of them is looked at closely."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from operator import mul
 
@@ -16,24 +16,30 @@ def find_start(instance: Instance, multipliers: tuple[int, ...] | None) -> Start
     """The start when weight counts towards needs with these multipliers, or by itself for None."""
     if multipliers not in instance.starts:
         worth = plain_worth(instance) if multipliers is None else worth_of(instance, multipliers)
-        instance.starts[multipliers] = _make(instance, worth)
+        instance.starts[multipliers] = start_with(instance, worth, _tops(instance, worth))
     return instance.starts[multipliers]
 
 
-def _make(instance: Instance, worth: Worth) -> Start:
+def start_with(instance: Instance, worth: Worth, tops: Iterable[tuple[int, int]]) -> Start:
+    """The start where the first test of each aim gains so much of bodies at most, and each further one so much."""
     queue, gains, seconds = [], [], {}
-    for aim, (plain, (first, further)) in enumerate(zip(instance.problem.aims, _tops(instance, worth), strict=True)):
+    for aim, (plain, (first, further)) in enumerate(zip(instance.problem.aims, tops, strict=True)):
         with_lumps = first + sum([max(0, worth.lumps[lump]) for lump in instance.brings[aim]])
         ratio = max(ratio_of(with_lumps, plain.first), ratio_of(further, plain.further) if plain.most > 1 else 0)
         if ratio and plain.most > 0:
             queue.append((-ratio, instance.rank[aim], aim))
             gains.append((-with_lumps - further * (plain.most - 1), aim))
             seconds[aim] = further
+    queue.sort()
+    queued = [0] * len(instance.problem.aims)
+    for ratio, _, aim in queue:
+        queued[aim] = -ratio
     return Start(
         worth=replace(worth, seconds=seconds),
-        queue=tuple(sorted(queue)),
+        queue=tuple(queue),
+        queued=tuple(queued),
         gains={aim: -gain for gain, aim in sorted(gains)},
-        doors=tuple(find_doors(instance, worth)),
+        doors=tuple(find_doors(instance, worth, queued)),
         behind=_index_doors(instance, worth),
     )
 

@@ -1,6 +1,7 @@
 """Good choices without a proof: filled greedily in several ways, trimmed, the best kept."""
 
 from collections.abc import Iterable, Sequence
+from heapq import nlargest
 
 from planner.solve.instance import Instance
 from planner.solve.lazy import Fill
@@ -26,6 +27,29 @@ def fill_needs(instance: Instance, multipliers: Sequence[int] = ()) -> Union:
     """
     plain = Fill(Union(instance), multipliers or [1] * len(instance.problem.needs))
     plain.run(stop_below=plain.largest())
+    return _ended(plain)
+
+
+def fill_briefly(instance: Instance, most: int) -> Union | None:
+    """The same where fewer tests than so many lead up to the last ones; None where they do not."""
+    if any(need.weight > sum(nlargest(most, _gains(instance))) for need in instance.problem.needs):
+        return None
+    plain = Fill(Union(instance), [1] * len(instance.problem.needs))
+    plain.run(stop_below=plain.largest(), most=most)
+    return _ended(plain) if len(plain.order) < most else None
+
+
+def _gains(instance: Instance) -> list[int]:
+    """What all tests of each aim together can cover at most."""
+    weights, gains = instance.lump_weights, list[int]()
+    for plain, (first, further), brings in zip(instance.problem.aims, instance.tops, instance.brings, strict=True):
+        gains.append(first + further * max(0, plain.most - 1) + sum([weights[lump] for lump in brings]))
+    return gains
+
+
+def _ended(plain: Fill) -> Union:
+    """The end of both ways."""
+    instance = plain.union.instance
     forks = [plain.fork()] if len(plain.order) < LONG else []
     for fill in (plain, *forks):
         fill.run()

@@ -1,6 +1,7 @@
 """Doors: what tests need that gains nothing by itself, opened for all the aims behind it together."""
 
 import heapq
+from collections.abc import Sequence
 from itertools import combinations
 
 from planner.solve.instance import Instance
@@ -12,8 +13,11 @@ FEW = 4
 """Set-ups or lumps of a door up to which every part of it is looked up: at most 16 parts of each."""
 
 
-def find_doors(instance: Instance, worth: Worth) -> list[Door]:
-    """Every different door that more than one aim stands behind, in the order of the items."""
+def find_doors(instance: Instance, worth: Worth, ratios: Sequence[int]) -> list[Door]:
+    """Every different door that more than one aim stands behind, in the order of the items.
+
+    `ratios` are what those of aims are at most: no member is looked at before it is among the best.
+    """
     behind: dict[Items, list[int]] = {}
     for aim, plain in enumerate(instance.problem.aims):
         if plain.most > 0 and any(items := items_of(instance, worth, aim)):
@@ -22,7 +26,8 @@ def find_doors(instance: Instance, worth: Worth) -> list[Door]:
     for items in sorted(behind):
         members = sorted(aim for inner in _within(items) for aim in behind.get(inner, ()))
         if len(members) > 1:
-            doors.append(Door(items, frozenset(behind[items]), tuple(members)))
+            queue = sorted((-ratios[aim], instance.rank[aim], aim, 0, 0) for aim in members)
+            doors.append(Door(items, frozenset(behind[items]), queue))
     return doors
 
 
@@ -42,8 +47,6 @@ def look_behind(union: Union, worth: Worth, door: Door, purse: int | None) -> tu
     if not (price or gain):
         return 0, 0, None
     queue, best = door.queue, list[Ranked]()
-    if not queue:
-        queue += sorted(_rank(union, worth, aim, purse) for aim in door.members)
     while queue and (gain <= 0 or -queue[0][0] > ratio_of(gain, price)):
         now = _rank(union, worth, queue[0][2], purse)
         if now[0] == 0:
@@ -55,8 +58,20 @@ def look_behind(union: Union, worth: Worth, door: Door, purse: int | None) -> tu
             gain, price = gain + now[3], price + now[4]
     for each in best:
         heapq.heappush(queue, each)
-    opener = min((each for each in queue if each[2] in door.openers), default=None)
-    return (gain, price, opener[2]) if opener and (purse is None or price <= purse) else (0, 0, None)
+    opener = _opener(union, worth, door, purse) if purse is None or price <= purse else None
+    return (gain, price, opener) if opener is not None else (0, 0, None)
+
+
+def _opener(union: Union, worth: Worth, door: Door, purse: int | None) -> int | None:
+    """The best of the aims that open the door by themselves; those ranked too high are ranked anew."""
+    queue = door.queue
+    while best := min((each for each in queue if each[2] in door.openers), default=None):
+        now = _rank(union, worth, best[2], purse)
+        if now == best:
+            return now[2]
+        queue[queue.index(best)] = now
+        heapq.heapify(queue)
+    return None
 
 
 def _rank(union: Union, worth: Worth, aim: int, purse: int | None) -> Ranked:

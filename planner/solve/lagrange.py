@@ -250,7 +250,9 @@ def _share(due: Floats, offered: Floats) -> Floats:
 
 
 def _by_aim(relaxation: Relaxation, touches: Touches, steep: Floats, caps: Floats) -> Floats:
-    sizes = np.minimum(steep[touches.bodies] * touches.sizes, caps[touches.bodies])
+    sizes = steep[touches.bodies]
+    sizes *= touches.sizes  # in place, as there may be millions of them
+    np.minimum(sizes, caps[touches.bodies], out=sizes)
     return add_up(touches.aims, sizes, len(relaxation.most))
 
 

@@ -12,7 +12,7 @@ from dataclasses import replace
 from planner.solve.begin import find_start
 from planner.solve.doors import look_behind
 from planner.solve.outlook import outlook, ratio_of
-from planner.solve.start import Entry
+from planner.solve.start import Entry, Start
 from planner.solve.union import Union
 
 
@@ -23,15 +23,20 @@ class Fill:
     the top; where they rise, because a door has opened, the aims behind it are queued again.
     """
 
-    def __init__(self, start: Union, multipliers: Sequence[int], budget: int | None = None) -> None:
-        self.union, self.order = start, list[int]()
+    def __init__(
+        self, union: Union, multipliers: Sequence[int], budget: int | None = None, *, start: Start | None = None
+    ) -> None:
+        """From this union on, and from this start where there is a better one than that of no tests."""
+        self.union, self.order = union, list[int]()
         self.is_capped, self._budget, self._multipliers = False, budget, multipliers
         self._lacks = self._lacking()
-        self._queue_all()
+        self._queue_all(start)
 
-    def run(self, stop_below: int = 0) -> None:
-        """Take tests until no need lacks anything, or all together lack no more than `stop_below`."""
-        while (self._budget is not None or self._lacks > stop_below) and (aim := self._pop()) is not None:
+    def run(self, stop_below: int = 0, most: int | None = None) -> None:
+        """Take tests until all needs together lack no more than `stop_below`, or until so many are taken."""
+        while (self._budget is not None or self._lacks > stop_below) and len(self.order) != most:
+            if (aim := self._pop()) is None:
+                break
             self._take(aim)
 
     def fork(self) -> "Fill":
@@ -54,19 +59,17 @@ class Fill:
                 most = max(most, outlook(self.union, self._worth, aim, self._purse)[0])
         return most
 
-    def _queue_all(self) -> None:
-        """Start with gains towards the needs that are not met. No aim is queued with a ratio that is too low."""
+    def _queue_all(self, start: Start | None = None) -> None:
+        """Start with gains towards the needs that are not met. Nothing is queued with a ratio that is too low."""
         self._unmet = self._find_unmet()
         active = tuple(each if need in self._unmet else 0 for need, each in enumerate(self._multipliers))
-        self._start = find_start(self.union.instance, active if self._budget is None else None)
+        self._start = start or find_start(self.union.instance, active if self._budget is None else None)
         self._worth = replace(self._start.worth, seconds=dict(self._start.worth.seconds))
-        self._doors = [replace(door, queue=[]) for door in self._start.doors]
+        self._doors = [replace(door, queue=list(door.queue)) for door in self._start.doors]
         self._heap: list[Entry] = list(self._start.queue)
-        self._queued = [0] * (len(self.union.taken) + len(self._doors))
-        for ratio, _, aim in self._heap:
-            self._queued[aim] = -ratio
-        for door in range(len(self.union.taken), len(self._queued)):
-            self._push(door, self._look(door)[0])
+        self._queued = [*self._start.queued, *(0 for _ in self._doors)]
+        for place, door in enumerate(self._doors, start=len(self.union.taken)):
+            self._push(place, door.most)
 
     @property
     def _purse(self) -> int | None:
@@ -91,6 +94,11 @@ class Fill:
             gain, price, aim = look_behind(self.union, self._worth, self._doors[who - len(self.union.taken)], purse)
         return ratio_of(min(gain, self._lacks) if self.is_capped else gain, price), aim
 
+    def _most(self, aim: int) -> int:
+        """What the ratio of the aim's next tests is at most, as no more than what is lacking counts."""
+        plain = self.union.instance.problem.aims[aim]
+        return ratio_of(self._lacks, plain.further if self.union.taken[aim] else plain.first)
+
     def _push(self, who: int, ratio: int) -> None:
         self._queued[who] = ratio
         if ratio > 0:
@@ -104,6 +112,9 @@ class Fill:
         while self._heap:
             ratio, rank, who = heapq.heappop(self._heap)
             if -ratio != self._queued[who]:
+                continue
+            if self.is_capped and who < len(self.union.taken) and (most := self._most(who)) < -ratio:
+                self._push(who, most)
                 continue
             now, aim = self._look(who)
             if aim is not None and now > 0 and (not self._heap or (-now, rank) <= self._heap[0][:2]):

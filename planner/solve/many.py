@@ -5,7 +5,7 @@ from array import array
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.solve.touch import FRESH, TINY, Few, State, rounded
+from planner.solve.touch import FRESH, TINY, WHOLE, Few, State, rounded
 
 Floats = NDArray[np.float64]
 
@@ -80,13 +80,17 @@ class Many:
         return [every if counts is None else int((_view(counts)[places] * sizes).sum()) for counts in state.counts]
 
     def _rounded(self, state: State, products: Floats, is_first: NDArray[np.bool_] | None) -> Floats:
-        """As `rounded` has it, which is asked where it is close."""
+        """As `rounded` has it, which is asked where it is close and neither that of no test nor of one alone."""
         left = np.ceil(products)
         widths, spaces = products * state.doubt, left - products
-        close = np.flatnonzero((np.minimum(spaces, 1.0 - spaces) <= widths) & (products >= 0.5))
-        for place in close.tolist():
-            first = is_first is not None and bool(is_first[place])
-            left[place] = rounded(state, self.bodies[place], float(products[place]), is_first=first)
+        close = (np.minimum(spaces, 1.0 - spaces) <= widths) & (products >= 0.5)
+        close &= products != _view(state.fresh)[self._places]
+        if is_first is not None:
+            alone = close & is_first & (widths < WHOLE)
+            left[alone] = np.rint(products[alone])
+            close &= ~alone
+        for place in np.flatnonzero(close).tolist():
+            left[place] = rounded(state, self.bodies[place], float(products[place]))
         return left
 
 

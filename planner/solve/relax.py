@@ -64,12 +64,24 @@ class Level:
 
 @dataclass(frozen=True)
 class _Links:
-    """Links of chains in one row: their body, what the owner leaves of it, the logarithm of that; where levels end."""
+    """Links of chains: their body, the logarithm of what the owner leaves of it, and its least and most z above 0.
+
+    `at` are covered shares: without others, and with their least and their most, but for what their z takes off.
+    """
 
     bodies: Ints
-    left: Floats
     logs: Floats
-    ends: Ints
+    span: tuple[Floats, Floats]
+    at: tuple[Floats, Floats, Floats]
+
+    def covered(self, steps: Ints) -> Floats:
+        """g of each link at the slopes of these steps, one for each."""
+        (low, high), (none, at_low, at_high), slopes = self.span, self.at, SLOPES[steps]
+        wanted = steps / STEPS - self.logs
+        best = 1.0 - slopes - slopes * wanted
+        best = np.where(wanted > high, at_high - slopes * high, best)
+        best = np.where(wanted < low, at_low - slopes * np.where(np.isinf(low), 0.0, low), best)
+        return np.where(high > 0, np.maximum(none, best), none)
 
 
 class Relaxation:
@@ -110,10 +122,10 @@ class Relaxation:
         is_own = self.owners[touches.bodies] == touches.aims
         own = np.zeros(len(self.weights))
         own[touches.bodies[is_own]] = touches.sizes[is_own]
-        others = ~is_own
-        logs = np.ceil(-np.log1p(-np.minimum(touches.sizes[others], 0.9999995)) * GRID) / GRID
-        logs[touches.sizes[others] >= 1.0] = CERTAIN
-        return Touches(touches.aims[others], touches.bodies[others], logs), own
+        others = _kept(touches, ~is_own)
+        logs = np.ceil(-np.log1p(-np.minimum(others.sizes, 0.9999995)) * GRID) / GRID
+        logs[others.sizes >= 1.0] = CERTAIN
+        return replace(others, sizes=logs), own
 
     def _spans(self) -> tuple[Floats, Floats]:
         """By body the least that z can be above 0, and the most; a hair wider than computed."""
@@ -140,30 +152,26 @@ class Relaxation:
 
     def most_covered(self, steps: Ints, bodies: Ints, left: Floats, logs: Floats) -> Floats:
         """g(k) of bodies, of which the owner leaves this much, at the slopes of these steps."""
-        slopes, low, high = SLOPES[steps], self.least[bodies], self.total[bodies]
-        wanted = steps / STEPS - logs
-        inner = 1.0 - slopes - slopes * wanted
-        at_low = 1.0 - left * self.least_left[bodies] - slopes * np.where(np.isinf(low), 0.0, low)
-        at_high = 1.0 - left * self.total_left[bodies] - slopes * high
-        best = np.where(wanted < low, at_low, np.where(wanted > high, at_high, inner))
-        return np.where(high > 0, np.maximum(1.0 - left, best), 1.0 - left)
+        return self._linked(bodies, left, logs).covered(steps)
+
+    def _linked(self, bodies: Ints, left: Floats, logs: Floats) -> _Links:
+        at = (1.0 - left, 1.0 - left * self.least_left[bodies], 1.0 - left * self.total_left[bodies])
+        return _Links(bodies, logs, (self.least[bodies], self.total[bodies]), at)
 
     @cached_property
-    def _links(self) -> _Links:
-        """Every body without its owner, then every body of each level."""
+    def _links(self) -> tuple[_Links, Ints]:
+        """Every body without its owner, then every body of each level; and where these end but for the last."""
         bodies = np.concatenate([np.arange(len(self.weights)), *(level.bodies for level in self.levels)])
         ones = np.ones(len(self.weights))
         left = np.concatenate([ones, *(level.left for level in self.levels)])
         logs = np.concatenate([ones * 0.0, *(level.logs for level in self.levels)])
         ends = np.cumsum([len(self.weights), *(len(level.bodies) for level in self.levels)])
-        return _Links(bodies, left, logs, ends[:-1])
+        return self._linked(bodies, left, logs), ends[:-1]
 
     def covered(self, steps: Ints) -> tuple[Floats, Sequence[Floats]]:
         """g(0) of every body at the slopes of these steps, and g(k) of the bodies of each level."""
-        links = self._links
-        nothing, *chains = np.split(
-            self.most_covered(steps[links.bodies], links.bodies, links.left, links.logs), links.ends
-        )
+        links, ends = self._links
+        nothing, *chains = np.split(links.covered(steps[links.bodies]), ends)
         return nothing, chains
 
     def mean_covered(self, steps: Ints, others: Floats, exactly: Sequence[Floats]) -> Floats:
@@ -182,6 +190,11 @@ def add_up(places: Ints, numbers: Floats, count: int) -> Floats:
     return np.bincount(places, numbers, count).astype(np.float64)
 
 
+def flat_touches(instance: Instance) -> tuple[Touches, Touches]:
+    """All touches of the aims with their chances, whether there are such tests or not: by first tests, by further."""
+    return _flat(instance)
+
+
 def _flat(instance: Instance) -> tuple[Touches, Touches]:
     """All touches with their chances: by the first tests, and by further ones. Made once for all of one origin."""
     if instance.origin:
@@ -197,6 +210,8 @@ def _flat(instance: Instance) -> tuple[Touches, Touches]:
 
 def _of_aims(touches: tuple[Touches, Touches], places: Ints, count: int) -> tuple[Touches, Touches]:
     """The touches of aims that lie at these places, by their own numbers."""
+    if np.array_equal(places, np.arange(count)):
+        return touches
     number = np.full(count, -1, dtype=np.int64)
     number[places] = np.arange(len(places))
     aims = [number[each.aims] for each in touches]
@@ -229,15 +244,19 @@ def _used(touches: tuple[Touches, Touches], most: Ints) -> tuple[Touches, Touche
 
 
 def _kept(touches: Touches, keep: NDArray[np.bool_]) -> Touches:
+    """Themselves where all are kept: a large project has millions of them."""
+    if keep.all():
+        return touches
     return Touches(touches.aims[keep], touches.bodies[keep], touches.sizes[keep])
 
 
 def _owners(entry: Touches, bodies: int) -> Ints:
-    """The aim whose first test touches the body most; -1 where none does."""
-    owners = np.full(bodies, -1, dtype=np.int64)
-    order = np.lexsort((-entry.aims, entry.sizes))
-    owners[entry.bodies[order]] = entry.aims[order]
-    return owners
+    """The aim whose first test touches the body most, of equals the first; -1 where none does."""
+    most, owners = np.zeros(bodies), np.full(bodies, np.iinfo(np.int64).max)
+    np.maximum.at(most, entry.bodies, entry.sizes)
+    is_most = entry.sizes == most[entry.bodies]
+    np.minimum.at(owners, entry.bodies[is_most], entry.aims[is_most])
+    return np.where(most > 0, owners, -1)
 
 
 def _counts(by_place: Sequence[tuple[int, ...]], multipliers: Floats) -> Floats:

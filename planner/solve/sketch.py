@@ -10,6 +10,8 @@ from math import inf
 import numpy as np
 
 from planner.solve.bound import price_goal
+from planner.solve.cheap import fill_briefly
+from planner.solve.glance import least_lost, start_beside
 from planner.solve.instance import Instance
 from planner.solve.lagrange import Columns, Stakes, add_all
 from planner.solve.lazy import Fill
@@ -28,26 +30,37 @@ TAKEN = 0.7
 """Share from which on the mean answer's test is taken: from 0.6 to 0.8 prices differ by 0.3 %; 0.5 takes too many."""
 
 
+BRIEF = 200
+"""Tests from which on a sketch is quicker than to fill them one by one: at 10,000 aims 147 take the same time, and 361
+take 0.6 of it; 19 of a project with 14,000 classes and functions a fifth of it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Sketch:
-    """Tests that meet the needs, and a bound in seconds; 0 where there are several needs, of which each has its own."""
+    """Tests that meet the needs, and a bound in seconds, 0 where it is still to be found."""
 
     union: Union
     bound: float
 
 
 def sketch_needs(instance: Instance) -> Sketch | None:
-    """Tests that meet the needs, in a fifth of the time that it takes to fill them one by one; None where none do."""
+    """Tests that meet the needs, in a fifth of the time that it takes to fill them one by one; None where none do.
+
+    Where few tests do, they are filled one by one: that is quicker, and the bound of the few aims that pay is nearer.
+    """
+    if few := fill_briefly(instance, BRIEF):
+        return Sketch(few, 0.0) if few.is_met else None
     needs = instance.problem.needs
     multipliers, columns = np.ones(len(needs)), Columns(Relaxation(instance))
     begin = _begin(columns, multipliers)
     found = search(columns, multipliers, price_goal(instance, multipliers), begin, Limits())
     taken = np.bincount(columns.aims[found.answer > TAKEN], minlength=len(instance.problem.aims))
-    fill = Fill(Union.of(instance, taken.tolist()), [1] * len(needs))
+    union = Union.of(instance, taken.tolist())
+    fill = Fill(union, [1] * len(needs), start=start_beside(union))
     fill.run()
     if not fill.union.is_met:
         return None
-    drop_superfluous(fill.union, by_saving(fill.union))
+    drop_superfluous(fill.union, by_saving(fill.union), least_lost(fill.union))
     return Sketch(fill.union, found.bound if len(needs) == 1 else 0.0)
 
 

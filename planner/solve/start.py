@@ -28,26 +28,33 @@ class Worth:
 
 @dataclass(frozen=True, slots=True)
 class Door:
-    """Set-ups and lumps that open together; `openers` need them all, `members` nothing but them.
+    """Set-ups and lumps that open together; `openers` are the aims that need them all.
 
-    `queue` is a heap of the members as last ranked: ratios only fall, so that those too low then are not looked at.
+    `queue` is a heap of all aims that need nothing but them, as last ranked: ratios only fall, so that those too low
+    then are not looked at.
     """
 
     items: Items
     openers: frozenset[int]
-    members: tuple[int, ...]
-    queue: list[Ranked] = field(default_factory=list)
+    queue: list[Ranked]
+
+    @property
+    def most(self) -> int:
+        """What its ratio is at most: that of the best behind it, as opening it costs and gains nothing by itself."""
+        return -self.queue[0][0] if self.queue else 0
 
 
 @dataclass(frozen=True, slots=True)
 class Start:
     """Aims in the order of ratios that theirs are at most, whatever is taken; doors, and the aims behind each item.
 
-    `gains` are weights, for each aim in this order, that all its tests together are at most worth.
+    `queued` are these ratios by aim, 0 where it gains nothing. `gains` are weights, for each aim, largest first, that
+    all its tests together are at most worth.
     """
 
     worth: Worth
     queue: tuple[Entry, ...]
+    queued: tuple[int, ...]
     gains: Mapping[int, int]
     doors: tuple[Door, ...]
     behind: Mapping[tuple[int, int], Sequence[int]]

@@ -1,34 +1,40 @@
 """Takes out of a choice what the needs don't require, and puts the rest in the order to write it."""
 
 import heapq
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from planner.solve.instance import Instance
 from planner.solve.outlook import ratio_of
 from planner.solve.union import Union
 
 
-def drop_superfluous(union: Union, order: Sequence[int]) -> None:
+def drop_superfluous(union: Union, order: Sequence[int], least: Mapping[int, Sequence[int]] | None = None) -> None:
     """Take back tests in this order of aims, as long as every need stays met; until nothing more can go.
 
     Where a test goes and its file leaves the total with it, others may have become superfluous: once more, then. Else
-    a test that can't go now never can: what it alone covers grows, and what is to spare shrinks.
+    a test that can't go now never can: what it alone covers grows, and what is to spare shrinks. `least` is what each
+    need would lack more without an aim's last test, where that is known: those that lose too much are not looked at.
     """
+    known = dict(least or {})
     if not any(any(rises) for rises in union.instance.rises):
         kept = set[int]()
         for aim in order:
-            if aim not in kept and not _drop(union, aim):
+            if aim not in kept and not _drop(union, aim, known):
                 kept.add(aim)
         return
-    left = [aim for aim in order if not _drop(union, aim)]
+    left = [aim for aim in order if not _drop(union, aim, known)]
     if len(left) < len(order):
-        drop_superfluous(union, left)
+        drop_superfluous(union, left, known)
 
 
-def _drop(union: Union, aim: int) -> bool:
+def _drop(union: Union, aim: int, least: dict[int, Sequence[int]]) -> bool:
+    lost = least.get(aim)
+    if lost and any(short + more > 0 for short, more in zip(union.shortfalls(), lost, strict=True)):
+        return False
     if not union.can_spare(aim):
         return False
     union.remove(aim)
+    least.pop(aim, None)
     return True
 
 
@@ -49,27 +55,30 @@ def order_tests(instance: Instance, taken: Sequence[int]) -> tuple[Union, tuple[
     queued: dict[int, int] = {}
     heap: list[tuple[int, int, int]] = []
 
-    def push(aim: int) -> None:
-        if union.taken[aim] < taken[aim]:
-            queued[aim] = ratio_of(union.marginal_weight(aim), union.marginal_price(aim))
-            heapq.heappush(heap, (-queued[aim], instance.rank[aim], aim))
+    def ratio_now(aim: int) -> int:
+        return ratio_of(union.marginal_weight(aim), union.marginal_price(aim))
+
+    def push(aim: int, ratio: int) -> None:
+        queued[aim] = ratio
+        heapq.heappush(heap, (-ratio, instance.rank[aim], aim))
 
     for aim, times in enumerate(taken):
         if times:
-            push(aim)
+            push(aim, ratio_now(aim))
     while heap:
         ratio, rank, aim = heapq.heappop(heap)
         if union.taken[aim] == taken[aim] or -ratio != queued[aim]:
             continue
-        now = ratio_of(union.marginal_weight(aim), union.marginal_price(aim))
+        now = ratio_now(aim)
         if heap and (-now, rank) > heap[0][:2]:
-            push(aim)
+            push(aim, now)
             continue
         bought = () if union.taken[aim] else [each for each in instance.doors[aim] if not union.users[each]]
         union.add(aim)
         order.append(aim)
         for each in {aim, *(other for setup in bought for other in behind[setup])}:
-            push(each)
+            if union.taken[each] < taken[each]:
+                push(each, ratio_now(each))
     return union, tuple(order)
 
 
