@@ -1,8 +1,9 @@
 """The answer of a run that only read, given again while all that it read is as it was.
 
 What a run reads is not listed by hand but watched, by an audit hook: files, folders, databases. A run that writes
-outside the cache, starts a process or opens a connection has no answer that could be given again. Nothing here loads
-a library: a run whose answer is kept is over before click would be there.
+outside the cache, starts a program or opens a connection has no answer that could be given again. Copies of the process
+itself only compute, or tell what they read (`planner.spread.copies`). Nothing here loads a library: a run whose answer
+is kept is over before click would be there.
 """
 
 import contextlib
@@ -43,7 +44,7 @@ _OF_THE_SHELL = frozenset({"_", "OLDPWD", "PWD", "SHLVL", "RANDOM", "LINENO", "S
 
 _IMPURE = frozenset(
     {
-        *("subprocess.Popen", "os.fork", "os.forkpty", "os.posix_spawn", "os.exec", "os.spawn", "os.system"),
+        *("subprocess.Popen", "os.forkpty", "os.posix_spawn", "os.exec", "os.spawn", "os.system"),
         *("socket.connect", "socket.bind", "socket.sendto"),
         "gapplan.read_elsewhere",
     }

@@ -28,6 +28,12 @@ def square(task: Task) -> tuple[int, int]:
     return task.number**2, os.getpid()
 
 
+def in_words(task: Task) -> tuple[str, int]:
+    """The same as `square` gives, the number as text."""
+    number, process = square(task)
+    return str(number), process
+
+
 def refuse_seven(task: Task) -> int:
     """The number, unless it is 7."""
     if task.number == 7:

@@ -19,7 +19,8 @@ from zoo import ZOO
 
 from planner.cli import gapplan
 from planner.config import read_config
-from planner.doctor import CHECKS, Check
+from planner.doctor import Check
+from planner.doctor.checks import CHECKS
 from planner.errors import ConfigError
 from planner.model.findings import Diagnosis, Doubt, Evidence, Examination, Finding, Mend, Severity, Silenced
 from planner.model.together import together, weighty

@@ -12,7 +12,7 @@ from itertools import count, islice
 from pathlib import Path
 
 import pytest
-from spread_work import AT_WORK, Task, break_at_seven, die_in_a_worker, refuse_seven, square
+from spread_work import AT_WORK, Task, break_at_seven, die_in_a_worker, in_words, refuse_seven, square
 
 import planner.spread.local
 from planner.errors import InputError
@@ -24,6 +24,8 @@ from planner.spread.cores import _share
 from planner.spread.local import starting
 from planner.spread.parts import SECONDS_OF_A_PART, Done, parts_of, results_of, run_part
 
+pytestmark = pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
+
 TWO = Spread(2)
 ROOT = Path(__file__).parent.parent
 SHOP = ROOT / "fixtures" / "shop"
@@ -34,6 +36,16 @@ TESTS = Path(__file__).parent
 def however_little(monkeypatch: pytest.MonkeyPatch) -> None:
     """Any work is worth a process."""
     monkeypatch.setattr(planner.spread, "SECONDS_WORTH_A_PROCESS", 0.0)
+
+
+@pytest.fixture(params=["copies", "new interpreters"])
+def workers(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """How workers are started: both ways, where there are both. Threads that tests have left here wait for nothing."""
+    kind: str = request.param
+    if kind == "copies" and sys.platform != "linux":
+        pytest.skip("processes are copied on Linux alone")
+    monkeypatch.setattr(planner.spread.local, "is_alone", lambda: kind == "copies")
+    return kind
 
 
 def each_a_part(_: Task) -> float:
@@ -48,7 +60,7 @@ def squares(found: Iterator[tuple[int, int]]) -> list[int]:
     return [number for number, _ in found]
 
 
-@pytest.mark.usefixtures("however_little")
+@pytest.mark.usefixtures("however_little", "workers")
 def test_results_come_in_the_order_of_the_jobs_also_when_the_first_takes_longest() -> None:
     jobs = [Task(0, 0.5), *tasks(40, 0.002)[1:]]
 
@@ -57,7 +69,7 @@ def test_results_come_in_the_order_of_the_jobs_also_when_the_first_takes_longest
     assert squares(found) == [number**2 for number in range(40)]
 
 
-@pytest.mark.usefixtures("however_little")
+@pytest.mark.usefixtures("however_little", "workers")
 def test_two_processes_work_and_this_one_is_the_second() -> None:
     found = list(mapped(square, tasks(60, 0.02), TWO, each_a_part))
 
@@ -73,8 +85,12 @@ def test_one_process_is_the_default() -> None:
     assert {process for _, process in found} == {os.getpid()}
 
 
-def test_work_that_is_not_worth_a_process_gets_none() -> None:
-    found = list(mapped(square, tasks(9), TWO, each_a_part))
+@pytest.mark.parametrize("is_copy", [True, False])
+def test_work_that_is_not_worth_a_process_gets_none(monkeypatch: pytest.MonkeyPatch, *, is_copy: bool) -> None:
+    monkeypatch.setattr(planner.spread, "is_alone", lambda: is_copy)
+    worth = planner.spread.SECONDS_WORTH_A_COPY if is_copy else planner.spread.SECONDS_WORTH_A_PROCESS
+
+    found = list(mapped(square, tasks(9), TWO, lambda _: 2 * worth / 10))
 
     assert {process for _, process in found} == {os.getpid()}
 
@@ -84,7 +100,7 @@ def test_no_jobs_give_no_results() -> None:
     assert list(mapped(square, [], TWO, each_a_part)) == []
 
 
-@pytest.mark.usefixtures("however_little")
+@pytest.mark.usefixtures("however_little", "workers")
 @pytest.mark.parametrize("spread", [HERE, TWO])
 def test_an_error_comes_after_the_results_before_it(spread: Spread) -> None:
     found = mapped(refuse_seven, tasks(20), spread, lambda _: SECONDS_OF_A_PART / 4)
@@ -96,7 +112,7 @@ def test_an_error_comes_after_the_results_before_it(spread: Spread) -> None:
         next(found)
 
 
-@pytest.mark.usefixtures("however_little")
+@pytest.mark.usefixtures("however_little", "workers")
 def test_while_workers_are_at_work_the_environment_is_as_it_was() -> None:
     """Two of these may overlap, and one may never be read to its end."""
     before = dict(os.environ)
@@ -109,13 +125,13 @@ def test_while_workers_are_at_work_the_environment_is_as_it_was() -> None:
     assert len(list(one)) == len(list(other)) == 19
 
 
-@pytest.mark.usefixtures("however_little")
+@pytest.mark.usefixtures("however_little", "workers")
 def test_a_fault_of_ours_keeps_its_kind_on_its_way_from_a_worker() -> None:
     with pytest.raises(ZeroDivisionError, match="seven"):
         list(mapped(break_at_seven, tasks(20), TWO, each_a_part))
 
 
-@pytest.mark.usefixtures("however_little")
+@pytest.mark.usefixtures("however_little", "workers")
 def test_parts_of_a_worker_that_was_killed_are_done_here() -> None:
     jobs = [Task(number, folder=str(os.getpid())) for number in range(40)]
 
@@ -151,7 +167,19 @@ def test_jobs_are_taken_as_they_are_needed() -> None:
     assert next(taken) < 100
 
 
-def test_a_worker_imports_nothing_from_the_current_directory(tmp_path: Path) -> None:
+@pytest.mark.usefixtures("however_little", "workers")
+def test_other_processes_may_give_the_same_in_another_form() -> None:
+    found = list(mapped(square, tasks(40, 0.01), TWO, each_a_part, in_words))
+
+    here, there = ([each for each in found if isinstance(each[0], kind)] for kind in (int, str))
+    assert [str(number) for number, _ in found] == [str(number**2) for number in range(40)]
+    assert {process for _, process in here} == {os.getpid()}
+    assert there
+    assert os.getpid() not in {process for _, process in there}
+
+
+@pytest.mark.parametrize("is_copy", ["True", "False"])
+def test_a_worker_imports_nothing_from_the_current_directory(tmp_path: Path, is_copy: str) -> None:
     for name in ("pickle", "concurrent", "planner"):
         (tmp_path / f"{name}.py").write_text(f"open({str(tmp_path / 'ran')!r}, 'w')\n", "utf-8")
     script = (
@@ -159,6 +187,7 @@ def test_a_worker_imports_nothing_from_the_current_directory(tmp_path: Path) -> 
         "from test_spread import *\n"
         "from spread_work import where_from\n"
         "planner.spread.SECONDS_WORTH_A_PROCESS = 0\n"
+        f"planner.spread.local.is_alone = lambda: {is_copy}\n"
         f"jobs = [Task(number, 0.01, {str(tmp_path)!r}) for number in range(40)]\n"
         "print(set(mapped(where_from, jobs, TWO, each_a_part)))\n"
     )
@@ -195,6 +224,7 @@ import sys
 sys.path.insert(0, {tests!r})
 from test_spread import *
 planner.spread.SECONDS_WORTH_A_PROCESS = 0
+planner.spread.local.is_alone = lambda: {is_copy}
 jobs = [Task(number, 0.1, {folder!r}) for number in range(600)]
 if __name__ == "__main__":
     try:
@@ -204,11 +234,11 @@ if __name__ == "__main__":
 """
 
 
-@pytest.fixture
-def long_run(tmp_path: Path) -> Iterator["subprocess.Popen[str]"]:
+@pytest.fixture(params=[True, False])
+def long_run(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator["subprocess.Popen[str]"]:
     """A process that is at work with two workers, and would be for 20 seconds."""
     script = tmp_path / "long.py"
-    script.write_text(LONG.format(tests=str(TESTS), folder=str(tmp_path)), "utf-8")
+    script.write_text(LONG.format(tests=str(TESTS), folder=str(tmp_path), is_copy=request.param), "utf-8")
     environ = {**os.environ, "PYTHONPATH": str(ROOT)}
     process = subprocess.Popen(
         [sys.executable, str(script)], env=environ, stderr=subprocess.PIPE, text=True, start_new_session=True

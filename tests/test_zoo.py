@@ -3,7 +3,7 @@
 import pytest
 from zoo import ZooProject, holds, of_check, zoo_projects
 
-from planner.doctor import CHECKS
+from planner.doctor.checks import CHECKS
 
 PROJECTS = zoo_projects()
 

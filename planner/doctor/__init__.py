@@ -8,26 +8,27 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from planner.doctor.check import Check
-from planner.doctor.checks import CHECKS
 from planner.doctor.exam import WATCHED, Exam
 from planner.doctor.severity import severity_of
 from planner.model.findings import SEVERITIES, Diagnosis, Silenced
 
-__all__ = ["CHECKS", "WATCHED", "Check", "Exam", "diagnose"]
+__all__ = ["WATCHED", "Check", "Exam", "diagnose"]
 
 
 def diagnose(
     exam: Exam,
     silenced: Mapping[str, str] | None = None,
-    checks: Iterable[Check] = CHECKS,
+    checks: Iterable[Check] | None = None,
     *,
     watch: Callable[[Sequence[Check]], Iterable[Check]] = iter,
 ) -> Diagnosis:
-    """Run the checks; `silenced` gives a reason for each check whose findings the project does not want to hear of.
+    """Run the checks, all of them where none are given; `watch` hands them on one by one, so that a bar can count them.
 
-    `watch` hands on the checks one by one: a bar can count them.
+    `silenced` gives a reason for each check whose findings the project does not want to hear of.
     """
-    reasons = silenced or {}
+    from planner.doctor.checks import CHECKS  # 31 modules, which who asks what is watched can do without
+
+    reasons, checks = silenced or {}, tuple(CHECKS if checks is None else checks)
     asked = [each for each in checks if not each.needs(exam)]
     totals = exam.measurement.totals
     found = [finding for check in watch(asked) for finding in check.find(exam)]

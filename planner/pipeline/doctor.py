@@ -7,7 +7,6 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from planner.alternatives.texts import read_steering_texts
 from planner.doctor import WATCHED, Exam, diagnose
 from planner.measure import Progress, Request, Taken, is_test_path
 from planner.model.calls import WatchedCall
@@ -68,6 +67,8 @@ def find_diagnosis(
 
 def gather_exam(code: Code, taken: Taken, junit: Sequence[str] = ()) -> Exam:
     """The exam of a project that was measured and read already; tests are read if nothing has asked for them yet."""
+    from planner.alternatives.texts import read_steering_texts  # loads all of that room
+
     root = code.request.root
     settings = read_coverage_settings(root, code.request.rcfile)
     pytest = read_pytest_settings(root)

@@ -19,7 +19,7 @@ from planner.model.problem import BodyKey
 from planner.model.story import REST, Excerpt, Fragment, ModulePlace, Moment, PlanImports, Story, UnitPlace
 from planner.model.wish import Wish
 from planner.pipeline.code import node_of
-from planner.pipeline.plan import status_of, with_alternatives
+from planner.pipeline.plan import hurried, status_of, with_alternatives
 from planner.pipeline.shared import Code, measured_product, product
 from planner.pipeline.start import Goal
 from planner.pipeline.study import plan_study, read_study
@@ -45,10 +45,10 @@ def make_illustrated_plan(
 
     Raises InputError or ConfigError, one line each.
     """
-    study = read_study(request, goal.wish, progress)
+    with hurried(read_study(request, goal.wish, progress), goal) as study:
+        planned = plan_study(study, goal)
+        outcome = with_alternatives(study, planned.outcome)
     measured, code = study.measured, study.code
-    planned = plan_study(study, goal)
-    outcome = with_alternatives(study, planned.outcome)
     chosen = next((each for each in outcome.options if each.key == outcome.recommended), None)
     moments, notices = read_moments(store)
     story = Story(

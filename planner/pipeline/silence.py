@@ -4,7 +4,8 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from planner.config import read_config
-from planner.doctor import CHECKS, Check
+from planner.doctor.check import Check
+from planner.doctor.checks import CHECKS
 from planner.errors import ConfigError
 
 

@@ -4,7 +4,7 @@ Beside goals, plans can be asked for under assumptions: tests that are written, 
 """
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -13,6 +13,7 @@ from planner.errors import ConfigError
 from planner.forecast import Grain, import_share
 from planner.graph.imports import find_edges
 from planner.measure import Progress, Request, Taken
+from planner.model.alternatives import Alternatives
 from planner.model.blocked import Blockage
 from planner.model.churn import Churn
 from planner.model.findings import Diagnosis
@@ -25,7 +26,6 @@ from planner.model.target import Target
 from planner.model.wish import Wish, is_match
 from planner.pipeline.doctor import CALLS, find_diagnosis
 from planner.pipeline.shared import Code, measure_project, measured_product, product, watched
-from planner.pipeline.silence import read_silenced
 from planner.pipeline.start import (
     Goal,
     about_churn,
@@ -78,13 +78,30 @@ class Planned:
         return self.ground.today
 
 
+@dataclass(frozen=True, slots=True)
+class Ahead:
+    """What no choice of tests changes: what puts a project in doubt, by these reports, and what can be had without."""
+
+    reports: tuple[str, ...]
+    diagnosis: Diagnosis
+    alternatives: Alternatives
+
+
+def nothing_ahead() -> None:
+    """All is found when it is asked for."""
+
+
 @dataclass(frozen=True)
 class Study:
-    """A project as it was read once; what is computed from it is computed when it is first asked for."""
+    """A project as it was read once; what is computed from it is computed when it is first asked for.
+
+    `ahead` waits for what another process finds meanwhile.
+    """
 
     request: Request
     taken: Taken
     code: Code
+    ahead: Callable[[], Ahead | None] = nothing_ahead
 
     @property
     def measured(self) -> Measurement:
@@ -93,12 +110,18 @@ class Study:
     @cached_property
     def diagnosis(self) -> Diagnosis:
         """What puts the measurement in doubt."""
-        return find_diagnosis(self.code, self.taken, (), read_silenced(self.request.root))
+        return self._diagnosed(())
 
     def diagnose(self, reports: Sequence[str]) -> Diagnosis:
         """The same with reports of a test run, files or folders of them."""
-        if not reports:
-            return self.diagnosis
+        found = self.ahead()
+        if found and found.reports == tuple(reports):
+            return found.diagnosis
+        return self._diagnosed(reports) if reports else self.diagnosis
+
+    def _diagnosed(self, reports: Sequence[str]) -> Diagnosis:
+        from planner.pipeline.silence import read_silenced  # loads all checks, which a copy may do
+
         return find_diagnosis(self.code, self.taken, reports, read_silenced(self.request.root))
 
     @cached_property
@@ -133,7 +156,8 @@ def plan_study(study: Study, goal: Goal, assumed: Assumed | None = None) -> Plan
     blockage = blockage_of(goal.repairs, study.forecast(), measured, study.code)
     choice, ground = _start(study, goal, target, assumed, blockage)
     is_open = target is None or target.shortfall(ground.today) or lacks_required(ground)
-    options = plan_options(choice, ground, watched(study.code.progress, "planning options")) if is_open else ()
+    watch, spread = watched(study.code.progress, "planning options"), study.request.spread
+    options = plan_options(choice, ground, watch, spread) if is_open else ()
     outcome = Outcome(
         project=study.request.root.name,
         measurement=with_notices(measured, study.code, *about_wish(goal.wish, measured), *about_churn(study.churn)),

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from planner.model.option import Ceiling, Option
 from planner.model.plan import Candidate
@@ -13,6 +14,7 @@ from planner.solve.frame import Frame
 from planner.solve.ladder import climb
 from planner.solve.tally import Ground
 from planner.solve.way import Chosen, choose_way
+from planner.spread import HERE, Spread, beside
 
 SMALL_MODULE = 80
 """Points missing in a module that still counts as small; a team that wrote such an option by hand meant 34 to 61."""
@@ -21,8 +23,15 @@ MEDIUM_MODULE = (40, 400)
 """Points missing in a medium-sized module: the same team's "medium modules" have 50 to 100 each."""
 
 
+SECONDS_PER_CANDIDATE = 2.5e-4
+"""CPU time for A and C at least: 0.5 s for Django's 1,841 candidates and a near target."""
+
 Watch = Callable[[Sequence[Subject]], Iterable[Subject]]
 """Hands on what it is given, one by one: a bar can count them."""
+
+
+_Apart = Mapping[str, Option]
+"""Key -> option."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,18 +96,28 @@ class _Table:
     def choose(self, candidates: Sequence[Candidate], ground: Ground | None = None) -> Chosen:
         return choose_way(candidates, ground or self.ground, self.frame)
 
+    def has_all(self, subject: Subject) -> bool:
+        """Whether it leaves nothing out."""
+        return len(subject.candidates) == len(self.field.candidates)
+
     def account(self, subject: Subject, chosen: Chosen) -> Option:
         return account(subject, chosen, self.ground, self.field.candidates)
 
 
-def plan_options(field: Field, ground: Ground, watch: Watch = iter) -> tuple[Option, ...]:
-    """A, B, C, D, the mix, and the user's own options, in this order; `watch` sees each subject as it is begun."""
+def plan_options(field: Field, ground: Ground, watch: Watch = iter, spread: Spread = HERE) -> tuple[Option, ...]:
+    """A, B, C, D, the mix, and the user's own options, in this order; `watch` sees each subject as it is begun.
+
+    Where `spread` has another process, that one chooses A and C while this one chooses the mix and B: about the half.
+    """
     over_all, table = _mix_subject(field, ground), _Table(field, ground, Frame(field.candidates, ground))
+    subjects = [_subject(kind, field) for kind in KINDS]
     ways: list[Chosen] = []
     made: list[Option] = []
-    for subject in watch([over_all, *(_subject(kind, field) for kind in KINDS)]):
-        ways = ways or [table.choose(over_all.candidates)]
-        made.append(_plan(subject, ways[0], table))
+    seconds = len(field.candidates) * SECONDS_PER_CANDIDATE
+    with beside(partial(_plan_apart, subjects[::2], table), spread, seconds) as apart:
+        for subject in watch([over_all, *subjects]):
+            ways = ways or [table.choose(over_all.candidates)]
+            made.append(_plan(subject, ways[0], table, apart))
     (best,), (mix, *made) = ways, made
     if any(each.mends for each in field.candidates):
         mix = _mix_of(mix, made, table)
@@ -161,15 +180,26 @@ def find_ceilings(field: Field, ground: Ground) -> tuple[Ceiling, ...]:
     return tuple(found)
 
 
-def _plan(subject: Subject, best: Chosen, table: _Table) -> Option:
+def _plan(subject: Subject, best: Chosen, table: _Table, apart: Callable[[], _Apart | None] = lambda: None) -> Option:
     """The option with its own candidates' way: the best one over everything, where that needs no others.
 
-    With less to choose from nothing is cheaper, so that what is proven over everything holds here, too.
+    With less to choose from nothing is cheaper, so that what is proven over everything holds here, too. `apart` waits
+    for options with their own way that another process has planned.
     """
     keys = {each.key for each in subject.candidates}
-    is_all = len(subject.candidates) == len(table.field.candidates)
-    is_best = is_all or (best.bound_gap is not None and all(each.key in keys for each in best.candidates))
-    return table.account(subject, best if is_best else table.choose(subject.candidates))
+    is_best = best.bound_gap is not None and all(each.key in keys for each in best.candidates)
+    if is_best or table.has_all(subject):
+        return table.account(subject, best)
+    planned = apart() or {}
+    return planned.get(subject.key) or _plan_alone(subject, table)
+
+
+def _plan_apart(subjects: Iterable[Subject], table: _Table) -> _Apart:
+    return {each.key: _plan_alone(each, table) for each in subjects if not table.has_all(each)}
+
+
+def _plan_alone(subject: Subject, table: _Table) -> Option:
+    return table.account(subject, table.choose(subject.candidates))
 
 
 def _own(own: OwnOption, best: Chosen, table: _Table) -> Option:

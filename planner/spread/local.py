@@ -1,4 +1,4 @@
-"""Parts over processes of this machine: new interpreters that import nothing from the current directory."""
+"""Parts over processes of this machine: copies of this one where it may be copied, else new interpreters."""
 
 import gc
 import os
@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from multiprocessing import connection, get_context, parent_process, resource_tracker
 from typing import Generic, TypeVar
 
+from planner.spread.cores import is_alone
 from planner.spread.parts import Done, Part, run_part
 
 Job = TypeVar("Job")
@@ -21,7 +22,7 @@ Result = TypeVar("Result")
 _AHEAD = 2
 """Parts that a worker has before it, so that it need not wait while this process does one of its own."""
 
-_MOST_WAITING = 16
+_MOST_WAITING = 50
 """Parts for each process that are kept while an earlier one is not done."""
 
 _SAFE_PATH = "PYTHONSAFEPATH"
@@ -35,43 +36,54 @@ class _Sent(Generic[Job, Result]):
     future: "Future[Done[Result]]"
 
 
+@dataclass(frozen=True, slots=True)
+class _Workers:
+    """Processes, and how they are started; None for none."""
+
+    pool: ProcessPoolExecutor | None
+    method: str
+
+    def send(self, function: Callable[[Job], Result], part: Part[Job]) -> _Sent[Job, Result] | None:
+        """The part on its way; None where no worker can have it."""
+        try:
+            with starting(self.method):
+                return _Sent(part, self.pool.submit(run_part, function, part.jobs)) if self.pool else None
+        except (BrokenProcessPool, OSError):
+            return None
+
+
 def over_processes(
-    function: Callable[[Job], Result], parts: Iterator[Part[Job]], processes: int
+    function: Callable[[Job], Result],
+    parts: Iterator[Part[Job]],
+    processes: int,
+    apart: Callable[[Job], Result] | None = None,
 ) -> Iterator[Done[Result]]:
     """What comes of each part, in order. `processes` counts this one: it works as well, so none is idle.
 
-    A part whose worker died (killed, or out of memory) is done here, and so are those after it; and all of them where
-    no process can be started.
+    Workers do `apart` where that is given. A part whose worker died (killed, or out of memory) is done here, and so are
+    those after it; and all of them where no process can be started.
     """
     most = processes - 1
     with ExitStack() as stack:
-        pool = _opened(stack, most)
+        workers = _opened(stack, most)
         waiting: deque[_Sent[Job, Result] | Done[Result]] = deque()
         for part in parts:
             is_full = sum(isinstance(each, _Sent) and not each.future.done() for each in waiting) >= _AHEAD * most
-            waiting.append(_send(pool, function, part) if pool and not is_full else run_part(function, part.jobs))
+            sent = None if is_full else workers.send(apart or function, part)
+            waiting.append(sent or run_part(function, part.jobs))
             while waiting and (_is_done(waiting[0]) or len(waiting) > _MOST_WAITING * processes):
                 yield _wait(waiting.popleft(), function)
         while waiting:
             yield _wait(waiting.popleft(), function)
 
 
-def _opened(stack: ExitStack, workers: int) -> ProcessPoolExecutor | None:
-    """None where there is nothing to make one from: some containers have no shared memory."""
+def _opened(stack: ExitStack, workers: int) -> _Workers:
+    """None to send to where there is nothing to make them from: some containers have no shared memory."""
+    method = "fork" if is_alone() else "spawn"
     try:
-        return stack.enter_context(pool_of(workers))
+        return _Workers(stack.enter_context(pool_of(workers, method)), method)
     except (OSError, ImportError, NotImplementedError):
-        return None
-
-
-def _send(
-    pool: ProcessPoolExecutor, function: Callable[[Job], Result], part: Part[Job]
-) -> _Sent[Job, Result] | Done[Result]:
-    try:
-        with starting():
-            return _Sent(part, pool.submit(run_part, function, part.jobs))
-    except (BrokenProcessPool, OSError):
-        return run_part(function, part.jobs)
+        return _Workers(None, method)
 
 
 def _is_done(each: _Sent[Job, Result] | Done[Result]) -> bool:
@@ -88,14 +100,13 @@ def _wait(each: _Sent[Job, Result] | Done[Result], function: Callable[[Job], Res
 
 
 @contextmanager
-def pool_of(workers: int) -> Iterator[ProcessPoolExecutor]:
+def pool_of(workers: int, method: str = "spawn") -> Iterator[ProcessPoolExecutor]:
     """Processes that start when they have something to do, end with this one, and say nothing when interrupted.
 
-    They are new interpreters, also where a copy of this process would be there in a tenth of the time: a copy of a
-    process with threads (those of a progress bar, or of numpy) may hang.
+    They are new interpreters, or by the method "fork" copies, which begin at once and know all modules: see `is_alone`.
     """
-    with starting():
-        made = ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_begin)
+    with starting(method):
+        made = ProcessPoolExecutor(workers, mp_context=get_context(method), initializer=begin_worker)
     with made as pool:
         try:
             yield pool
@@ -105,13 +116,13 @@ def pool_of(workers: int) -> Iterator[ProcessPoolExecutor]:
 
 
 @contextmanager
-def starting() -> Iterator[None]:
-    """Around all that may start a process: making a pool does, and each job for it.
+def starting(method: str = "spawn") -> Iterator[None]:
+    """Around all that may start a process by that method: making a pool does, and each job for it.
 
     Workers then import nothing from the current directory. Ctrl-C waits here, and in each of them until it is ready: it
     would print a traceback.
     """
-    with _safe_path(), _handler_waits(), _workers_block():
+    with _safe_path(), _handler_waits(), _workers_block(is_tracked=method != "fork"):
         yield
 
 
@@ -150,12 +161,13 @@ def _handler_waits() -> Iterator[None]:
 
 
 @contextmanager
-def _workers_block() -> Iterator[None]:
+def _workers_block(*, is_tracked: bool) -> Iterator[None]:
     """What is started now begins with interrupts blocked."""
     if not hasattr(signal, "pthread_sigmask"):  # Windows
         yield
         return
-    resource_tracker.ensure_running()  # it would let interrupts through again
+    if is_tracked:
+        resource_tracker.ensure_running()  # it would let interrupts through again
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield
@@ -163,7 +175,7 @@ def _workers_block() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def _begin() -> None:
+def begin_worker() -> None:
     """What a worker does first. The process that started it says what there is to say of an interrupt."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     if hasattr(signal, "pthread_sigmask"):

@@ -9,7 +9,7 @@ from planner.errors import GapplanError
 Job = TypeVar("Job")
 Result = TypeVar("Result")
 
-SECONDS_OF_A_PART = 0.1
+SECONDS_OF_A_PART = 0.03
 """Long beside the millisecond that a part costs on its way, short beside the wait for the last one."""
 
 MOST_JOBS_OF_A_PART = 256

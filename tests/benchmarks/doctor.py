@@ -13,7 +13,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from zoo import ZooProject, holds, zoo_projects
 
-from planner.doctor import CHECKS
+from planner.doctor.checks import CHECKS
 from planner.report.doctor_words import percents_text
 from planner.report.words import percent
 
