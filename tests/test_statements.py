@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from planner.model.lines import Lines, lines_of
 from planner.model.shape import Shape
-from planner.pipeline.reading import is_plain
+from planner.pipeline.reading import yields_in
 from planner.source.logical import outline_of
 from planner.source.read import Parsed
 from planner.source.statements import lines_of_statements
@@ -22,7 +22,8 @@ def told(source: str) -> Lines | None:
     """As they are told for the file; None where the compiler is to be asked."""
     text = Text(source.encode(), "a.py", "a")
     assert isinstance(text.parsed, Parsed)
-    return lines_of_statements(text.parsed.tree, text.source) if is_plain(text) else None
+    yields = yields_in(text)
+    return None if yields is None else lines_of_statements(text.parsed.tree, source, yields)
 
 
 def compiled(source: str) -> Lines:
@@ -71,6 +72,16 @@ TOLD = {
     "walrus": "if (a := b()):\n    c\nd = [e for e in f]\n",
     "stars": "a, *b = c\n[d, *e] = [*f, *g]\nh(*i, **j)\nfor k, *l in m:\n    pass\n",
     "keywords": "f(a=1, b=2, **c, **d)\nx = lambda a, b=1: f'{a}{b}'\n",
+    "yield, and the word in a text": "def f():\n    '''Words that yield.'''\n    yield 1\n",
+    "yield in an async function": "async def f():\n    async for a in b:\n        yield a\n    return\n",
+    "global": "a = 1\ndef f(c):\n    global a, b\n    a = b = c\n",
+    "global in a block": "def f():\n    with a:\n        global b\n        b = 1\n",
+    "nonlocal": "def f(a):\n    b = 1\n    def g():\n        nonlocal a, b\n        a = b = 2\n    return g\n",
+    "nonlocal in a class": (
+        "def f():\n    a = 1\n    class C:\n        def g(self):\n            nonlocal a\n            a = 2\n"
+    ),
+    "behind a loop that is left": "def f():\n    for a in b:\n        break\n    else:\n        return 1\n    c\n",
+    "a comprehension as a condition": "if not [a for a in b] or {c for c in d}:\n    e\n",
     "never true": "def f():\n    if a:\n        b\n    assert False, 'never'\n",
 }
 """Sources of which the tree tells all."""
@@ -92,12 +103,21 @@ ODD = {
     "a sum": "while 1 + 1:\n    a\n",
     "nothing to run": "x = 1\n(1, 2)\n1 + 1\n",
     "an annotation at the end": "def f():\n    if a:\n        x: int\n",
+    "the name of code of annotations": "class C:\n    def __annotate__():\n        a\n",
     "debug": "if __debug__:\n    x = 1\n",
-    "global": "def f():\n    global a\n    a = 1\n",
+    "global, mentioned before": "def f():\n    '''Sets a.'''\n    global a\n    a = 1\n",
+    "global with a name of the class": "class C:\n    def f():\n        global __a\n        __a = 1\n",
+    "global alone": "def f():\n    global a\n",
+    "global at the end": "def f():\n    if a:\n        b\n        global c\n",
+    "global of the module": "global a\na = 1\n",
+    "nonlocal of what is set in a block": (
+        "def f():\n    if a:\n        b = 1\n    def g():\n        nonlocal b\n        b = 2\n"
+    ),
     "match": "match a:\n    case 1:\n        b\n",
     "groups": "try:\n    a\nexcept* B:\n    c\n",
     "yield in an expression": "def f():\n    return [(yield 1)]\n",
-    "the word in a text": "def f():\n    '''Words that yield.'''\n    yield 1\n",
+    "yield in a lambda": "f = lambda: (yield)\n",
+    "a generator and an answer": "async def f():\n    yield 1\nasync def g():\n    return 2\n",
 }
 """Sources that only the compiler tells about."""
 
@@ -138,7 +158,19 @@ REFUSED = {
     "walrus in a parameter's annotation": "from __future__ import annotations\ndef f(a: (b := 1)): pass\n",
     "walrus in a result's annotation": "from __future__ import annotations\ndef f() -> (a := 1): pass\n",
     "global after use": "def f():\n    a = 1\n    global a\n",
+    "global parameter": "def f(a):\n    global a\n    a = 1\n",
+    "global with an annotation": "def f():\n    global a\n    a: int = 1\n",
+    "global with an annotation behind it": "def f():\n    if b:\n        global a\n        c\n    a: int\n    d\n",
+    "global in other letters": "def f():\n    \N{FULLWIDTH LATIN SMALL LETTER A} = 1\n    global a\n    b\n",
+    "global under the name of the class": (
+        "class C:\n    def f(self):\n        _C__a = 1\n        global __a\n        b\n"
+    ),
+    "global and nonlocal": "def f(a):\n    def g():\n        global a\n        nonlocal a\n        b\n",
+    "nonlocal of what is global": ("def f():\n    global a\n    a = 1\n    def g():\n        nonlocal a\n        b\n"),
+    "nonlocal of a class": "class C:\n    a = 1\n    def f():\n        nonlocal a\n        b\n",
+    "nonlocal of nothing": "def f():\n    def g():\n        nonlocal a\n        a = 1\n",
     "nonlocal": "nonlocal a\n",
+    "yield from in an async function": "async def f():\n    yield from a\n",
     "deep": "".join("    " * depth + "for a in b:\n" for depth in range(22)) + "    " * 22 + "pass\n",
     "many with": f"with {', '.join('a' for _ in range(22))}:\n    pass\n",
     "many targets": f"{', '.join('a' for _ in range(256))}, *b = c\n",
@@ -173,7 +205,19 @@ def test_what_the_compiler_refuses_is_not_told(name: str) -> None:
 def _bodies(draw: st.DrawFn, depth: int = 0) -> str:
     """Statements in any order, also where they make no sense."""
     simple = ["a", "pass", "return a", "raise E", "break", "continue", "x: int", "yield a", "assert False", "'words'"]
-    heads = ["if a:", "if 0:", "while True:", "while a:", "for a in b:", "with a:", "def f():", "class C:", "try:"]
+    simple += ["global g", "g = 1", "nonlocal h", "h = 1", "h: int"]
+    heads = [
+        "if a:",
+        "if 0:",
+        "while True:",
+        "while a:",
+        "for a in b:",
+        "with a:",
+        "def f():",
+        "async def f():",
+        "class C:",
+        "try:",
+    ]
     lines = []
     for each in draw(st.lists(st.sampled_from([*simple, *(heads if depth < 3 else [])]), min_size=1, max_size=3)):
         lines.append(each)

@@ -76,16 +76,16 @@ def shape_of(text: Text, root: Path, rules: Rules) -> Shape | Skipped:
     parsed = text.parsed
     if isinstance(parsed, Parsed) and not parsed.is_newer:
         drawn = draw_shape(
-            text.source, parsed.tree, text.path, rules, with_cases=has_case_rule(), is_plain=is_plain(text)
+            text.source, parsed.tree, text.path, rules, with_cases=has_case_rule(), yields=yields_in(text)
         )
         if drawn:
             return with_arcs(drawn.shape, drawn.text, drawn.raw, parsed.tree, rules) if rules.has_arcs else drawn.shape
     return parsed_shape(root, text.path, rules, text.source)
 
 
-def is_plain(text: Text) -> bool:
-    """Whether the compiler has nothing to say against any expression in it."""
-    return isinstance(text.walk, Walk) and text.walk.is_plain
+def yields_in(text: Text) -> int | None:
+    """How many `yield` are in it; None where the compiler may have something to say against an expression."""
+    return text.walk.yields if isinstance(text.walk, Walk) and text.walk.is_plain else None
 
 
 def _named(root: Path, path: str, found: Shape | Skipped, rules: Rules) -> Shape | Skipped:

@@ -9,14 +9,14 @@ from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 from planner.model.calls import WatchedCall
 from planner.model.facts import MODULE
 from planner.model.measurement import Skipped
 from planner.source.excerpts import Excerpts
 from planner.source.names import bindings_of
-from planner.source.nodes import children
+from planner.source.nodes import FIELDS, put_children
 from planner.source.read import read_source
 from planner.source.scopes import Scope, written_name
 from planner.source.text import Text, text_at
@@ -30,7 +30,7 @@ _MOST_NODES = 5000
 _MOST_NODES_OF_ALL = 500_000
 """So many nodes of one call, and of all calls of a file, are searched for strings: calls may nest 200 deep."""
 
-_DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+_DEFINITIONS = frozenset({ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef})
 
 _PLAIN = frozenset({ast.Attribute, ast.Expr, ast.Return, ast.If, ast.keyword, ast.arguments, ast.arg, ast.Compare})
 """The most frequent nodes of which only the children count."""
@@ -48,19 +48,20 @@ class _Site:
 
 @dataclass(slots=True)
 class _Walk:
-    """What is left to visit, each node with its scope, and the sites found so far."""
+    """The sites found so far, the scope where the walk is, and what is left to visit, the next one last.
 
-    stack: list[tuple[ast.AST, Scope]]
+    That are nodes, scopes to go to or back to, and what fields hold beside nodes, which is passed over.
+    """
+
+    scope: Scope
+    waiting: list[object]
     sites: list[_Site] = field(default_factory=list)
 
-    def visit_later(self, nodes: Sequence[ast.AST], scope: Scope) -> None:
-        """Put the nodes on the stack, so that they come off in the order of the text."""
-        self.stack += [(node, scope) for node in reversed(nodes)]
-
-    def take(self, node: ast.expr, scope: Scope, unit: str, role: Role) -> None:
+    def take(self, node: ast.expr, unit: str, role: Role) -> None:
         """A site, whose parts are still to be visited; it is no call a second time."""
-        self.sites.append(_Site(node, scope, unit, role))
-        self.visit_later(children(node), scope)
+        self.sites.append(_Site(node, self.scope, unit, role))
+        if type(node) in FIELDS:
+            put_children(node, self.waiting)
 
 
 def read_calls(root: Path, path: str, known: Set[str], watched: Sequence[str]) -> tuple[WatchedCall, ...] | Skipped:
@@ -139,65 +140,69 @@ def _imports_in(source: bytes) -> bytes:
 
 def _sites(tree: ast.Module, package: str) -> list[_Site]:
     """All calls, contexts and decorators of the tree. The stack is explicit: generated text nests thousands deep."""
-    top = Scope(MODULE)
-    walk = _Walk([])
-    walk.visit_later(tree.body, top)
-    while walk.stack:
-        node, scope = walk.stack.pop()
-        if isinstance(node, ast.Name):
+    walk = _Walk(Scope(MODULE), [*reversed(tree.body)])
+    waiting = walk.waiting
+    while waiting:
+        node: Any = waiting.pop()
+        kind = type(node)
+        if kind is ast.Name:
             if type(node.ctx) is not ast.Load:
-                scope.own.add(node.id)
-        elif isinstance(node, ast.Call):
-            walk.take(node, scope, scope.unit, "call")
-        elif type(node) in _PLAIN:
-            walk.visit_later(children(node), scope)
-        elif isinstance(node, _DEFINITIONS):
-            _enter(node, scope, walk)
-        elif isinstance(node, ast.Import | ast.ImportFrom):
+                walk.scope.own.add(node.id)
+        elif kind is ast.Call:
+            walk.take(node, walk.scope.unit, "call")
+        elif kind in _PLAIN:
+            put_children(node, waiting)
+        elif kind is Scope:
+            walk.scope = node
+        elif kind in _DEFINITIONS:
+            _enter(node, walk)
+        elif kind is ast.Import or kind is ast.ImportFrom:
             for local, absolute in bindings_of(node, package):
-                scope.imported.setdefault(local, absolute)
-        elif isinstance(node, ast.With | ast.AsyncWith):
-            _take_contexts(node, scope, walk)
-        elif not isinstance(node, ast.Assign) or not _take_marks(node, scope, walk):
-            _note_variables(node, scope)
-            walk.visit_later(children(node), scope)
+                walk.scope.imported.setdefault(local, absolute)
+        elif kind is ast.With or kind is ast.AsyncWith:
+            _take_contexts(node, walk)
+        elif kind in FIELDS and (kind is not ast.Assign or not _take_marks(node, walk)):
+            _note_variables(node, walk.scope)
+            put_children(node, waiting)
     return walk.sites
 
 
-def _enter(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef, outer: Scope, walk: _Walk) -> None:
+def _enter(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef, walk: _Walk) -> None:
     """A class or function: its body is a scope of its own; decorators, defaults and bases belong to the one around."""
+    outer = walk.scope
     outer.own.add(node.name)
     unit = node.name if outer.unit == MODULE else f"{outer.unit}.{node.name}"
     inner = Scope(unit, isinstance(node, ast.ClassDef), outer)
     for decorator in node.decorator_list:
-        walk.take(decorator, outer, unit, "decorator")
+        walk.take(decorator, unit, "decorator")
     if isinstance(node, ast.ClassDef):
-        walk.visit_later([*node.bases, *node.keywords], outer)
+        walk.waiting += reversed([*node.bases, *node.keywords])
     else:
-        walk.visit_later([node.args], outer)
+        walk.waiting.append(node.args)
         several = [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]
         inner.own |= {each.arg for each in (*several, node.args.vararg, node.args.kwarg) if each}
-    walk.visit_later(node.body, inner)
+    walk.waiting += (outer, *reversed(node.body), inner)
 
 
-def _take_contexts(node: ast.With | ast.AsyncWith, scope: Scope, walk: _Walk) -> None:
+def _take_contexts(node: ast.With | ast.AsyncWith, walk: _Walk) -> None:
+    scope = walk.scope
     for item in node.items:
         scope.set_to(item.optional_vars, item.context_expr)
         if isinstance(item.context_expr, ast.Call):
-            walk.take(item.context_expr, scope, scope.unit, "context")
+            walk.take(item.context_expr, scope.unit, "context")
         else:
-            walk.visit_later([item.context_expr], scope)
+            walk.waiting.append(item.context_expr)
     variables = [item.optional_vars for item in node.items if item.optional_vars]
-    walk.visit_later([*variables, *node.body], scope)
+    walk.waiting += reversed([*variables, *node.body])
 
 
-def _take_marks(node: ast.Assign, scope: Scope, walk: _Walk) -> bool:
+def _take_marks(node: ast.Assign, walk: _Walk) -> bool:
     """`pytestmark = pytest.mark.slow`, or a list of marks, by which pytest decorates all tests of a module or class."""
     if not any(isinstance(target, ast.Name) and target.id == "pytestmark" for target in node.targets):
         return False
     several = node.value.elts if isinstance(node.value, ast.List | ast.Tuple) else [node.value]
     for mark in several:
-        walk.take(mark, scope, scope.unit, "decorator")
+        walk.take(mark, walk.scope.unit, "decorator")
     return True
 
 

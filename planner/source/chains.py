@@ -1,7 +1,7 @@
 """What an expression enters, as dotted names in which `f()` stands for the result of calling `f`."""
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Sequence
 
 _LITERALS = (
     *(ast.Constant, ast.JoinedStr, ast.List, ast.Tuple, ast.Dict, ast.Set),
@@ -53,23 +53,28 @@ def _without_parameters(function: ast.expr) -> ast.expr:
     return function.value if is_class and isinstance(function, ast.Subscript) else function
 
 
-def implied_calls(node: ast.AST) -> Iterator[str]:
+_ITERATING = (ast.For, ast.comprehension)
+_ITEM = {ast.Load: "getitem", ast.Store: "setitem", ast.Del: "delitem"}
+
+
+def implied_calls(node: ast.AST) -> Sequence[str]:
     """The special methods that a statement or expression calls without naming them."""
-    if isinstance(node, ast.With | ast.AsyncWith):
-        letter = "a" if isinstance(node, ast.AsyncWith) else ""
-        for item in node.items:
-            yield from _special(item.context_expr, f"{letter}enter", f"{letter}exit")
-    elif isinstance(node, ast.For | ast.comprehension):
-        yield from _special(node.iter, "iter")
-    elif isinstance(node, ast.Subscript):
-        kind = {ast.Load: "get", ast.Store: "set", ast.Del: "del"}[type(node.ctx)]
-        yield from _special(node.value, f"{kind}item")
-    elif isinstance(node, ast.Compare) and len(node.ops) == 1 and type(node.ops[0]) in IMPLYING:
-        yield from _special(node.comparators[0], "contains")
-    elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and len(node.args) == 1:
-        yield from _special(node.args[0], *({node.func.id} & ASKING))
+    if isinstance(node, ast.Subscript):
+        return _special(node.value, _ITEM[type(node.ctx)])
+    if isinstance(node, ast.Call):
+        is_asking = isinstance(node.func, ast.Name) and len(node.args) == 1 and node.func.id in ASKING
+        return _special(node.args[0], node.func.id) if is_asking and isinstance(node.func, ast.Name) else ()
+    if isinstance(node, _ITERATING):
+        return _special(node.iter, "iter")
+    if isinstance(node, ast.Compare) and len(node.ops) == 1 and type(node.ops[0]) in IMPLYING:
+        return _special(node.comparators[0], "contains")
+    if isinstance(node, ast.With):
+        return [name for item in node.items for name in _special(item.context_expr, "enter", "exit")]
+    if isinstance(node, ast.AsyncWith):
+        return [name for item in node.items for name in _special(item.context_expr, "aenter", "aexit")]
+    return ()
 
 
-def _special(node: ast.expr, *names: str) -> Iterator[str]:
-    if receiver := chain_name(node):
-        yield from (f"{receiver}.__{name}__" for name in names)
+def _special(node: ast.expr, *names: str) -> Sequence[str]:
+    receiver = chain_name(node)
+    return [f"{receiver}.__{name}__" for name in names] if receiver else ()

@@ -5,7 +5,9 @@ import ast
 MOST_DEEP = 15
 """Statements in each other that are looked into; an `elif` stands in all those before it."""
 
-_VARIABLE = frozenset({ast.Name, ast.Attribute, ast.Call, ast.Compare})
+VARIABLE = frozenset(
+    {ast.Name, ast.Attribute, ast.Call, ast.Compare, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp}
+)
 """Expressions that no compiler takes for a constant."""
 
 _JUMPS = frozenset({ast.Return, ast.Raise, ast.Continue, ast.Break})
@@ -33,11 +35,11 @@ def may_leave(node: ast.stmt, deep: int = MOST_DEEP) -> bool:
     if isinstance(node, ast.Assert):
         return is_never(node)
     if isinstance(node, ast.For | ast.AsyncFor | ast.While):
-        return bool(node.orelse) and may_leave(node.orelse[-1], deep - 1)
+        return bool(node.orelse) and may_leave(node.orelse[-1], deep - 1) and not _has_break(node)
     return False
 
 
-def _has_break(loop: ast.While) -> bool:
+def _has_break(loop: ast.For | ast.AsyncFor | ast.While) -> bool:
     """Whether a `break` leaves this loop."""
     waiting: list[ast.stmt | ast.ExceptHandler] = [*loop.body]
     while waiting:
@@ -66,7 +68,7 @@ def may_be_known(test: ast.expr) -> bool:
     waiting = [test]
     while waiting:
         node = waiting.pop()
-        if type(node) in _VARIABLE:
+        if type(node) in VARIABLE:
             continue
         if isinstance(node, ast.BoolOp):
             waiting += node.values
@@ -74,6 +76,6 @@ def may_be_known(test: ast.expr) -> bool:
             waiting.append(node.operand)
         elif isinstance(node, ast.Subscript | ast.NamedExpr | ast.Await):
             waiting.append(node.value)
-        elif not isinstance(node, ast.BinOp) or not {type(node.left), type(node.right)} & _VARIABLE:
+        elif not isinstance(node, ast.BinOp) or not {type(node.left), type(node.right)} & VARIABLE:
             return True
     return False

@@ -14,8 +14,9 @@ from planner.source.guards import (
     is_main_guard,
     is_type_checking,
 )
+from planner.source.nodes import put_children
 from planner.source.spans import lines_of_all, lines_of_statement
-from planner.source.visits import take_implied, visit_all, visit_block
+from planner.source.visits import take_implied, visit_block
 from planner.source.walked import Place, Walk
 
 
@@ -30,7 +31,7 @@ def visit_branch(node: ast.AST, walk: Walk) -> None:
     elif isinstance(node, ast.comprehension) and node.is_async:
         walk.is_odd = True
     take_implied(node, unit)
-    visit_all(node, walk)
+    put_children(node, walk.waiting)
 
 
 def visit_for(node: ast.For, walk: Walk) -> None:
@@ -67,7 +68,8 @@ def visit_operands(node: ast.BoolOp, walk: Walk) -> None:
 def visit_if(node: ast.If, walk: Walk) -> None:
     """A branch, whose condition may be one on the environment, or on type checking."""
     is_type_check = is_type_checking(node.test)
-    _take_condition(node, walk, is_type_check=is_type_check)
+    if is_type_check or type(node.test) is not ast.Name or node.test.id in walk.constants:
+        _take_condition(node, walk, is_type_check=is_type_check)
     if not is_type_check:
         visit_while(node, walk)
         return
@@ -106,4 +108,4 @@ def visit_handler(node: ast.ExceptHandler, walk: Walk) -> None:
         walk.hollow |= lines_of_statement(node)
     unit.complexity += 1
     unit.conditional |= lines_of_all(node.body)
-    visit_all(node, walk)
+    put_children(node, walk.waiting)

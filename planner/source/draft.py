@@ -8,6 +8,8 @@ from planner.model.lines import NO_LINES, Lines
 
 _BUILTINS_THAT_REACH_OUT = frozenset({"open", "input", "print", "exec", "eval", "compile", "__import__", "breakpoint"})
 
+_UNKNOWN = ("", False)
+
 _MOST_HOPS = 4
 """A variable that is made from a variable is followed so far: `a = C()`, `b = a.make()`, `b.run()`."""
 
@@ -20,7 +22,8 @@ class Draft:
     imports bind; `own` are the names it assigns, defines or takes: a parameter called `redis` is not the library.
     `types` is the class, as written, of a variable or (in a class) of an attribute of `self`, or the chain that makes
     it: `make()`, `self.desk`. `receiver` is the name of `self` or `cls`. `implied` are special methods on such chains
-    that a statement calls without naming them.
+    that a statement calls without naming them. `meanings` are what first parts of names were found to stand for, and
+    whether the module defines that itself; they are asked for when the walk has seen everything.
     """
 
     name: str
@@ -51,6 +54,7 @@ class Draft:
     own: set[str] = field(default_factory=set)
     children: set[str] = field(default_factory=set)
     types: dict[str, str] = field(default_factory=dict)
+    meanings: dict[str, tuple[str, bool]] = field(default_factory=dict)
 
     @property
     def is_local(self) -> bool:
@@ -72,18 +76,14 @@ class Draft:
 
     def unit(self) -> Unit:
         """The finished unit, with all names made absolute as far as the file tells."""
-        first_use: dict[str, int] = {}
-        own = self.own - self.bindings.keys()
-        for name, line in self.names.items():
-            if name not in own and (full := self._absolute(name)):
-                first_use.setdefault(intern(full), line)
+        lines = self.span & ~self.nested
         return Unit(
             name=self.name,
             kind=self.kind,
             first_line=self.first_line,
             last_line=self.last_line,
-            lines=self.span & ~self.nested,
-            conditional=self.conditional & self.span & ~self.nested,
+            lines=lines,
+            conditional=self.conditional & lines,
             complexity=self.complexity,
             parameters=self.parameters,
             is_async=self.is_async,
@@ -91,14 +91,25 @@ class Draft:
             raised=tuple(self.raised),
             has_result=self.has_result,
             unknown_calls=self.unknown_calls,
-            decorators=tuple([self._from_outside(name) for name in self.decorators]),
-            bases=tuple([self._from_outside(name) for name in self.bases]),
+            decorators=tuple([self._from_outside(name) for name in self.decorators]) if self.decorators else (),
+            bases=tuple([self._from_outside(name) for name in self.bases]) if self.bases else (),
             metaclass=self._from_outside(self.metaclass) if self.metaclass else "",
             calls=self._calls(),
-            first_use=first_use or NO_NUMBERS,
+            first_use=self._first_use() or NO_NUMBERS,
             attributes=self._attributes(),
             returns=(self._absolute(self.returns, with_own=True) or "") if self.returns else "",
         )
+
+    def _first_use(self) -> dict[str, int]:
+        """The line where each name from outside of the module stands first."""
+        found: dict[str, int] = {}
+        meanings = self.meanings
+        for name, line in self.names.items():
+            head, dot, rest = name.partition(".")
+            full, is_child = meanings.get(head) or self._stands_for(head)
+            if full and not is_child:
+                found.setdefault(intern(full + dot + rest), line)
+        return found
 
     def _attributes(self) -> dict[str, str]:
         """The classes of a class's attributes, as far as its module's text tells."""
@@ -137,9 +148,10 @@ class Draft:
             return "own", rest
         if head == "super()" and rest and "." not in rest:
             return "super", rest
-        full = self._absolute(name, with_own=True)
+        first = head.removesuffix("()")
+        full, _ = self.meanings.get(first) or self._stands_for(first)
         if full:
-            return "name", full
+            return "name", full + name[len(first) :]
         written = self._type_of(head) if rest else None
         if written and hops < _MOST_HOPS:
             kind, typed = self._meaning(written, receiver, hops + 1)
@@ -172,19 +184,25 @@ class Draft:
         Names that the module defines itself are None, or absolute `with_own`. As in Python, what a class body binds
         is not seen from its methods.
         """
-        first = name.partition(".")[0]
-        head = first.removesuffix("()")
+        head = name.partition(".")[0].removesuffix("()")
+        full, is_child = self.meanings.get(head) or self._stands_for(head)
+        return full + name[len(head) :] if full and (with_own or not is_child) else None
+
+    def _stands_for(self, head: str) -> tuple[str, bool]:
+        """The absolute name behind the first part of one, "" if there is none, and whether the module defines it."""
+        found = (f"builtins.{head}", False) if head in _BUILTINS_THAT_REACH_OUT else _UNKNOWN
         scope: Draft | None = self
         while scope:
             if scope is self or scope.kind != "class":
                 if head in scope.bindings:
-                    return scope.bindings[head] + name[len(head) :]
-                if with_own and head in scope.children:
-                    return scope._child(head) + name[len(head) :]
+                    found = (scope.bindings[head], False)
+                    break
                 if head in scope.own:
-                    return None
+                    found = (scope._child(head), True) if head in scope.children else _UNKNOWN
+                    break
             scope = scope.parent
-        return f"builtins.{name}" if head in _BUILTINS_THAT_REACH_OUT else None
+        self.meanings[head] = found
+        return found
 
     def _child(self, name: str) -> str:
         inner = name if self.name == MODULE else f"{self.name}.{name}"

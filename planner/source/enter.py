@@ -19,18 +19,18 @@ Definition: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 
 def enter_unit(node: Definition, outer: Draft) -> Draft:
     """The draft of the class or function that `node` defines inside `outer`, with all that its head says."""
-    first, last = first_line(node.body[0]), node.end_lineno or node.lineno
-    is_inline = first == node.lineno
-    span = NO_LINES if is_inline else line_range(first, last)
+    below, last = first_line(node.body[0]), node.end_lineno or node.lineno
+    is_inline = below == node.lineno
+    span = NO_LINES if is_inline else line_range(below, last)
     inner = Draft(
         name=node.name if outer.kind == "module" else f"{outer.name}.{node.name}",
         kind=_kind(node, outer),
-        first_line=min([node.lineno, *(each.lineno for each in node.decorator_list)]),
+        first_line=first_line(node),
         last_line=last,
         span=span,
         module=outer.module,
         parent=outer,
-        decorators=_names(node.decorator_list),
+        decorators=_names(node.decorator_list) if node.decorator_list else (),
         is_stub=is_stub(node),
     )
     if isinstance(node, ast.ClassDef):
@@ -46,13 +46,16 @@ def enter_unit(node: Definition, outer: Draft) -> Draft:
 
 def _take_signature(node: _Function, unit: Draft) -> None:
     arguments = [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]
+    names = [each.arg for each in arguments]
     unit.is_async = isinstance(node, ast.AsyncFunctionDef)
-    unit.own |= {each.arg for each in arguments}
-    unit.types.update({each.arg: name for each in arguments if (name := annotated_class(each.annotation))})
-    if unit.kind == "method" and arguments and "staticmethod" not in unit.decorators:
-        unit.receiver = arguments[0].arg
-    unit.returns = annotated_class(node.returns) or ""
-    unit.parameters = sum(1 for each in arguments if each.arg not in ("self", "cls"))
+    unit.own.update(names)
+    for each in arguments:
+        if each.annotation and (name := annotated_class(each.annotation)):
+            unit.types[each.arg] = name
+    if unit.kind == "method" and names and "staticmethod" not in unit.decorators:
+        unit.receiver = names[0]
+    unit.returns = (annotated_class(node.returns) or "") if node.returns else ""
+    unit.parameters = len(names) - names.count("self") - names.count("cls")
 
 
 def _names(nodes: list[ast.expr]) -> tuple[str, ...]:

@@ -46,7 +46,14 @@ _ASKED = frozenset({"sys.platform", "os.name", "sys.version_info", "sys.implemen
 }
 """Names that make a condition one on the environment, whether or not its answer is known here."""
 
+_ANSWERED = frozenset({ast.Name, ast.BoolOp, ast.Compare, ast.Call})
+"""Conditions to which there may be an answer."""
+
 _LAST = frozenset(name.rpartition(".")[2] for name in _ASKED)
+
+
+_SILENT = frozenset({ast.Name, ast.Constant})
+"""What has no parts."""
 
 
 def is_type_checking(test: ast.expr) -> bool:
@@ -58,7 +65,7 @@ def is_type_checking(test: ast.expr) -> bool:
 
 def is_main_guard(test: ast.expr) -> bool:
     """`if __name__ == "__main__":`, either way round."""
-    if not (isinstance(test, ast.Compare) and len(test.ops) == 1 and isinstance(test.ops[0], ast.Eq)):
+    if type(test) is not ast.Compare or len(test.ops) != 1 or type(test.ops[0]) is not ast.Eq:
         return False
     sides = (test.left, test.comparators[0])
     return any(isinstance(side, ast.Name) and side.id == "__name__" for side in sides) and any(
@@ -97,9 +104,15 @@ def asks_environment(test: ast.expr) -> bool:
     waiting: list[ast.AST] = [test]
     while waiting:
         node = waiting.pop()
-        if type(node) is ast.Attribute and node.attr in _LAST and dotted_name(node) in _ASKED:
-            return True
-        waiting += children(node)
+        if type(node) is ast.Attribute:
+            if node.attr in _LAST and dotted_name(node) in _ASKED:
+                return True
+            waiting.append(node.value)
+        elif type(node) is ast.Call and not node.keywords:
+            waiting.append(node.func)
+            waiting += node.args
+        elif type(node) not in _SILENT:
+            waiting += children(node)
     return False
 
 
@@ -116,15 +129,17 @@ def environment_answer(test: ast.expr, known: Known) -> bool | None:
 
 
 def _plain_answer(test: ast.expr, known: Known) -> bool | None:
+    if type(test) not in _ANSWERED:
+        return None
     match test:
         case ast.Name():
             return known.get(test.id)
         case ast.BoolOp():
             return _joined(test, known)
-        case ast.Call(func=ast.Attribute() as function, args=[argument]):
-            return _starts_with(function, argument)
         case ast.Compare(left=left, ops=[operator], comparators=[right]):
             return _compared(left, operator, right)
+        case ast.Call(func=ast.Attribute(attr="startswith") as function, args=[argument]):
+            return _starts_with(function, argument)
         case _:
             return None
 
@@ -141,14 +156,15 @@ def _joined(test: ast.BoolOp, known: Known) -> bool | None:
 def _starts_with(function: ast.Attribute, argument: ast.expr) -> bool | None:
     """`sys.platform.startswith("win")`, or with a tuple of prefixes."""
     fact, value = _FACTS.get(dotted_name(function.value) or ""), _literal(argument)
-    if function.attr != "startswith" or not isinstance(fact, str) or value is None:
+    if not isinstance(fact, str) or value is None:
         return None
     prefixes = value if isinstance(value, tuple) else (value,)
     return fact.startswith(tuple(each for each in prefixes if isinstance(each, str)))
 
 
 def _compared(left: ast.expr, operator: ast.cmpop, right: ast.expr) -> bool | None:
-    fact, value = _FACTS.get(_asked(left)), _literal(right)
+    fact = _FACTS.get(_asked(left))
+    value = None if fact is None else _literal(right)
     if fact is None or value is None:
         return None
     if isinstance(operator, ast.In | ast.NotIn) and isinstance(value, tuple) and not isinstance(fact, tuple):
@@ -164,6 +180,8 @@ def _compared(left: ast.expr, operator: ast.cmpop, right: ast.expr) -> bool | No
 
 def _asked(node: ast.expr) -> str:
     """The fact that an expression asks for, as `_FACTS` writes it; "" for most expressions."""
+    if type(node) is ast.Attribute or type(node) is ast.Name:
+        return dotted_name(node) or ""
     match node:
         case ast.Call(func=ast.Attribute() as function, args=[], keywords=[]):
             return f"{dotted_name(function)}()"
@@ -172,7 +190,7 @@ def _asked(node: ast.expr) -> str:
         case ast.Subscript(slice=ast.Slice(lower=None, upper=ast.Constant(value=upper), step=None)):
             return f"{dotted_name(node.value)}[:{upper!r}]"
         case _:
-            return dotted_name(node) or ""
+            return ""
 
 
 def _literal(node: ast.expr) -> str | int | tuple[object, ...] | None:

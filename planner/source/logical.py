@@ -7,9 +7,10 @@ coverage.py finds the same with a tokenizer, which takes three times as long as 
 import ast
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from planner.model.lines import NO_LINES, Lines, line_range
+from planner.source.spans import first_line
 
 Carrier: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.match_case
 """A node that carries an exclusion from its head to its body, or back."""
@@ -17,7 +18,7 @@ Carrier: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast
 _Place: TypeAlias = tuple[int, int]
 """Line and column, in bytes of UTF-8."""
 
-_DOCUMENTED = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Module)
+_DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 _BARE = (ast.Try, ast.TryStar)
 """Statements without a head that could go over lines."""
 
@@ -61,16 +62,16 @@ def outline_of(tree: ast.Module, text: str) -> Outline | None:
     lines = text.split("\n")
     found = Outline()
     _take_docs(tree, found)
-    waiting: list[Sequence[ast.AST]] = [tree.body]
+    waiting: list[Sequence[Any]] = [tree.body]
     try:
         while waiting:
             for node in waiting.pop():
                 blocks = _BLOCKS.get(type(node))
-                if blocks is None:
-                    _take_lines(node.lineno, node.end_lineno, found)  # type: ignore[attr-defined]
-                else:
+                if blocks:
                     _enter(node, lines, found)
                     waiting += [getattr(node, block) for block in blocks]
+                elif node.end_lineno != node.lineno:
+                    _take_lines(node.lineno, node.end_lineno, found)
     except _OddError:
         return None
     return None if "\\\n" in text and _is_joined_oddly(lines, found.continued) else found
@@ -83,17 +84,18 @@ def _take_lines(first: int, last: int, found: Outline) -> None:
 
 def _take_docs(node: ast.AST, found: Outline) -> None:
     body: list[ast.stmt] = getattr(node, "body", [])
-    match body[:1]:
-        case [ast.Expr(value=ast.Constant(value=str())) as words]:
-            found.docs |= line_range(words.lineno, words.end_lineno or words.lineno)
+    words = body[0] if body else None
+    if isinstance(words, ast.Expr) and isinstance(words.value, ast.Constant) and isinstance(words.value.value, str):
+        found.docs |= line_range(words.lineno, words.end_lineno or words.lineno)
 
 
 def _enter(node: ast.AST, lines: Sequence[str], found: Outline) -> None:
     """Note the head of a compound statement or clause."""
-    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+    if isinstance(node, _DEFINITIONS):
         _take_docs(node, found)
         found.carriers.append(node)
-        _take_decorators(node, lines, found)
+        if node.decorator_list:
+            _take_decorators(node, lines, found)
         first = node.lineno
     elif isinstance(node, ast.match_case):
         found.carriers.append(node)
@@ -107,12 +109,13 @@ def _enter(node: ast.AST, lines: Sequence[str], found: Outline) -> None:
 
 def _last_of_head(node: ast.AST, first: int, lines: Sequence[str]) -> int:
     """The line with the colon; where the first statement below stands on the same logical line, that of it."""
-    below = node.cases[0].pattern if isinstance(node, ast.Match) else node.body[0]  # type: ignore[attr-defined]
-    begin = min([below.lineno, *(each.lineno for each in getattr(below, "decorator_list", ()))])
+    is_match = isinstance(node, ast.Match)
+    below = node.cases[0].pattern if is_match else node.body[0]  # type: ignore[attr-defined]
+    begin = first_line(below)
     if begin == first:
         return first
-    if type(below) not in _BLOCKS and not isinstance(node, ast.Match) and lines[begin - 1][: below.col_offset].strip():
-        return int(begin)
+    if not is_match and type(below) not in _BLOCKS and lines[begin - 1][: below.col_offset].strip():
+        return begin
     return first if begin == first + 1 else _line_of_colon(max(_ends(node)), begin, lines)
 
 

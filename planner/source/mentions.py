@@ -18,14 +18,14 @@ from planner.model.words import DIGITS, WORD, code_in
 from planner.source.text import Text
 
 _SILENT = re.compile(
-    r"\#[^\n]*+"
+    r"(\#[^\n]*+"
     r"|\"\"\"[^\"\\]*+(?:(?:\\.|\"(?!\"\"))[^\"\\]*+)*+\"\"\""
     r"|'''[^'\\]*+(?:(?:\\.|'(?!''))[^'\\]*+)*+'''"
     r"|\"[^\"\\\n]*+(?:\\.[^\"\\\n]*+)*+\""
-    r"|'[^'\\\n]*+(?:\\.[^'\\\n]*+)*+'",
+    r"|'[^'\\\n]*+(?:\\.[^'\\\n]*+)*+')",
     re.DOTALL,
 )
-"""Comments, and strings without their prefixes. A quote that nothing closes is no string."""
+"""Comments, and strings without their prefixes, where a text is to be split. A quote that nothing closes is none."""
 
 _PREFIX = re.compile(r"(?<!\w)[bBfFrRuUtT]{1,2}\Z")
 _SPACE = re.compile(r"\s")
@@ -86,12 +86,12 @@ def mentions_in(text: str, facts: ModuleFacts) -> FileMentions:
     reader = _Reader(text, outline)
     reader.read()
     strings = "\n".join(reader.strings)
-    words = tuple((owner, " ".join(found)) for owner, found in sorted(reader.words.items()) if found)
+    names = list(reader.names())
     reflecting = {outline.owner(line) for line in _lines_of(_COMPUTED, text, ("getattr", "attrgetter", "methodcaller"))}
-    reflecting |= {owner for owner, found in reader.words.items() if not _REFLECTION.isdisjoint(found)}
+    reflecting |= {owner for owner, found in names if not _REFLECTION.isdisjoint(found)}
     return FileMentions(
         path=facts.path,
-        words=words,
+        words=tuple([(owner, " ".join(found)) for owner, found in names if found]),
         defined=" ".join(dict.fromkeys(reader.defined)),
         quoted=" ".join(reader.quoted),
         beginnings=" ".join(dict.fromkeys(_beginnings(strings))),
@@ -140,26 +140,24 @@ class _Reader:
 
     def read(self) -> None:
         """Strings first; what is left when they and comments are gone is code."""
-        code: list[str] = []
+        parts = _SILENT.split(self.text)
         prose: dict[int, list[str]] = {}
-        text, place, line, owners = self.text, 0, 1, self.outline.owners
-        for match in _SILENT.finditer(text):
-            start, end = match.span()
-            line += text.count("\n", place, start)
-            if text[start] == "#":
-                code.append(text[place:start])
-            else:
-                prefix = _prefix(text, start) if text[start - 1 : start].isalpha() else ""
-                token = text[start:end]
-                code += (text[place : start - len(prefix)], '"')
-                self.strings.append(token)
-                self._take_string(token.strip("\"'"), prefix, owners[line] if line < len(owners) else 0, prose)
-                if lines := token.count("\n"):
-                    code.append("\n" * lines)
-                    line += lines
-            place = end
-        code.append(text[place:])
-        self._take_code("".join(code))
+        line, owner_of = 1, self.outline.owner
+        for place in range(1, len(parts), 2):
+            before, token = parts[place - 1], parts[place]
+            line += before.count("\n")
+            if token[0] == "#":
+                parts[place] = ""
+                continue
+            prefix = _prefix(before) if before[-1:].isalpha() else ""
+            if prefix:
+                parts[place - 1] = before[: -len(prefix)]
+            self.strings.append(token)
+            self._take_string(token.strip("\"'"), prefix, owner_of(line), prose)
+            lines = token.count("\n")
+            parts[place] = '"' + "\n" * lines
+            line += lines
+        self._take_code("".join(parts))
         for owner, bodies in prose.items():
             self._quote(owner, code_in("\n".join(bodies)))
 
@@ -167,8 +165,7 @@ class _Reader:
         """A string that is one name or path, or holds code, mentions all its words; prose what looks like code."""
         if body.isidentifier() and body.isascii():
             self.quoted[body] = None
-            if body not in _KEYWORDS:
-                self.words.setdefault(owner, {})[body] = None
+            self.words.setdefault(owner, {})[body] = None
         elif "f" in prefix or "t" in prefix or not _has_space(body) or ("[" in body and _INDEXED.search(body)):
             self._quote(owner, WORD.findall(body))
         else:
@@ -180,12 +177,19 @@ class _Reader:
         self._take_words(owner, found)
 
     def _take_words(self, owner: int, found: dict[str, None]) -> None:
-        for word in _KEYWORDS.intersection(found):
-            del found[word]
         if owner in self.words:
             self.words[owner] |= found
         else:
             self.words[owner] = found
+
+    def names(self) -> Iterator[tuple[int, dict[str, None]]]:
+        """The words of each owner that may be names."""
+        for owner, words in sorted(self.words.items()):
+            has_numbers = words and min(words) < "A"
+            found = dict.fromkeys(filter(None, [word.lstrip(DIGITS) for word in words])) if has_numbers else words
+            for word in _KEYWORDS.intersection(found):
+                del found[word]
+            yield owner, found
 
     def _take_code(self, code: str) -> None:
         """The words of the code, each run of lines with one owner at once."""
@@ -196,10 +200,7 @@ class _Reader:
         for owner, first, last in _stretches(self.outline.owners, len(lengths)):
             words = words_in(code[ends[first] + first : ends[last] + last])
             self._take_definitions(words)
-            found = dict.fromkeys(words)
-            if found and min(found) < "A":
-                found = dict.fromkeys(filter(None, (word.lstrip(DIGITS) for word in found)))
-            self._take_words(owner, found)
+            self._take_words(owner, dict.fromkeys(words))
 
     def _take_definitions(self, words: list[str]) -> None:
         """Take out the name behind each `def` and `class`."""
@@ -212,9 +213,9 @@ class _Reader:
                 place += 1
 
 
-def _prefix(text: str, start: int) -> str:
-    """The letters before the quote at `start`, as far as they belong to it."""
-    found = _PREFIX.search(text[max(0, start - 3) : start])
+def _prefix(before: str) -> str:
+    """The letters at the end of what stands before a quote, as far as they belong to it."""
+    found = _PREFIX.search(before[-3:])
     return found[0].lower() if found else ""
 
 

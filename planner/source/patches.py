@@ -6,6 +6,10 @@ from collections.abc import Iterable, Iterator
 from planner.model.facts import ModuleFacts
 from planner.model.seams import Patch, TestFacts
 from planner.source.names import bindings_of, dotted_name
+from planner.source.nodes import all_below
+
+_IMPORTS = (ast.Import, ast.ImportFrom)
+_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 _PATCHERS = frozenset({"patch", "setattr", "delattr", "object", "multiple"})
 """Last parts of `mock.patch`, `monkeypatch.setattr`, `mocker.patch.object`: the target comes first."""
@@ -19,7 +23,7 @@ _ON_DISK = "sqlite:///"
 
 def patches_of(tree: ast.Module, facts: ModuleFacts) -> TestFacts:
     """What the tree of a test file or conftest says, beside its facts."""
-    nodes = list(ast.walk(tree))
+    nodes = all_below(tree)
     names = _bindings(nodes, facts.package)
     calls = [node for node in nodes if isinstance(node, ast.Call)]
     return TestFacts(
@@ -30,11 +34,11 @@ def patches_of(tree: ast.Module, facts: ModuleFacts) -> TestFacts:
     )
 
 
-def _bindings(nodes: Iterable[ast.AST], package: str) -> dict[str, str]:
+def _bindings(nodes: Iterable[object], package: str) -> dict[str, str]:
     """Local name -> absolute name, over all imports of the file: tests import inside functions, too."""
     found: dict[str, str] = {}
     for node in nodes:
-        if isinstance(node, ast.Import | ast.ImportFrom):
+        if isinstance(node, _IMPORTS):
             found.update(bindings_of(node, package))
     return found
 
@@ -65,10 +69,10 @@ def _named(node: ast.expr, names: dict[str, str]) -> str | None:
     return f"{names[head]}{dot}{rest}" if head in names else None
 
 
-def _asked(nodes: Iterable[ast.AST]) -> Iterator[tuple[str, int]]:
+def _asked(nodes: Iterable[object]) -> Iterator[tuple[str, int]]:
     """Parameters of tests and fixtures."""
     for node in nodes:
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+        if isinstance(node, _FUNCTIONS):
             decorators = [each.func if isinstance(each, ast.Call) else each for each in node.decorator_list]
             is_fixture = any((dotted_name(each) or "").endswith("fixture") for each in decorators)
             if is_fixture or node.name.startswith("test"):

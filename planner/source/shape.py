@@ -14,16 +14,13 @@ from planner.model.lines import NO_LINES, Lines, lines_of
 from planner.model.shape import Rules, Shape
 from planner.source.excluded import excluded_lines, lines_matching
 from planner.source.logical import Outline, outline_of
-from planner.source.statements import lines_of_statements
+from planner.source.statements import DEFERRED, lines_of_statements
 
 _COOKIE = re.compile(rb"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")
 
 _UTF_8 = frozenset({b"utf-8", b"utf8", b"UTF-8", b"utf_8"})
 
 _NOT_COMPILED = (SyntaxError, ValueError, RecursionError, MemoryError, OverflowError)
-
-_DEFERRED = "__annotate__"
-"""Code of annotations, which coverage.py leaves out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,19 +36,21 @@ class Drawn:
 
 
 def draw_shape(
-    source: bytes, tree: ast.Module, path: str, rules: Rules, *, with_cases: bool, is_plain: bool = False
+    source: bytes, tree: ast.Module, path: str, rules: Rules, *, with_cases: bool, yields: int | None = None
 ) -> Drawn | None:
     """The shape of the file whose bytes were parsed to the tree; None where coverage.py's own parser is to be asked.
 
-    `with_cases` as in `excluded_lines`; `is_plain` as the walk over the tree found. Raises ConfigError for a pattern
-    that takes too long.
+    `with_cases` as in `excluded_lines`; `yields` are those that the walk over the tree found, None where the tree is
+    not plain. Raises ConfigError for a pattern that takes too long.
     """
     text = plain_text(source)
     outline = outline_of(tree, text) if text is not None else None
-    raw = lines_of_statements(tree, source) if outline and is_plain and not rules.has_arcs else None
-    if outline and raw is None:
-        raw = _lines_of_code(tree, path)
-    if text is None or outline is None or raw is None:
+    if text is None or outline is None:
+        return None
+    is_asked = yields is not None and not rules.has_arcs
+    raw = lines_of_statements(tree, text, yields or 0) if is_asked else None
+    raw = _lines_of_code(tree, path) if raw is None else raw
+    if raw is None:
         return None
     matched = lines_matching(text, rules.exclude, path)
     excluded = excluded_lines(matched, text, outline, raw, with_cases=with_cases)
@@ -98,7 +97,7 @@ def _lines_of_code(tree: ast.Module, path: str) -> Lines | None:
     while waiting:
         code = waiting.pop()
         waiting += [each for each in code.co_consts if isinstance(each, CodeType)]
-        if code.co_name != _DEFERRED:
+        if code.co_name != DEFERRED:
             found.update([line for _, _, line in code.co_lines()])
     return lines_of(line for line in found if line)
 
@@ -110,6 +109,6 @@ def _statements(shape: Shape, outline: Outline, raw: Lines) -> Lines:
 
 def _coded(text: str, known: Lines) -> Lines:
     """The known lines, and those with any text but a comment. Where there are none, line 1 stands for the module."""
-    starts = enumerate(map(str.lstrip, text.split("\n")), 1)
-    coded = lines_of(number for number, start in starts if start and start[0] != "#")
+    starts = map(str.lstrip, reversed(text.split("\n")))
+    coded = int("".join(["1" if start and start[0] != "#" else "0" for start in starts]), 2) << 1
     return coded | known if coded else known | 1 << 1

@@ -8,7 +8,7 @@ from planner.model.lines import NO_LINES, Lines, line_range
 def first_line(statement: ast.stmt | ast.ExceptHandler) -> int:
     """Where the statement begins: at its first decorator, if it has one."""
     decorators: list[ast.expr] = getattr(statement, "decorator_list", [])
-    return min([statement.lineno, *(each.lineno for each in decorators)])
+    return min([statement.lineno, *[each.lineno for each in decorators]]) if decorators else statement.lineno
 
 
 def lines_of_statement(statement: ast.stmt | ast.ExceptHandler) -> Lines:

@@ -6,21 +6,22 @@ refuse (a `return` outside of functions) and what is rare is left to it. The res
 """
 
 import ast
-import re
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, TypeAlias
 
 from planner.model.lines import Lines, lines_of
-from planner.source.dead import LEAVING, is_endless, is_never, may_be_known, may_leave
+from planner.source.dead import LEAVING, VARIABLE, is_endless, is_never, may_be_known, may_leave
+from planner.source.declared import Declaration, Function, may_declare
 
 _IS_PROVEN = sys.implementation.name == "cpython" and (3, 11) <= sys.version_info[:2] <= (3, 13)
 
-_DEBUG = b"__debug__"
-"""A constant that looks like a name."""
+DEFERRED = "__annotate__"
+"""The name of code of annotations, which coverage.py leaves out, and whatever else has that name."""
 
-_YIELD = re.compile(rb"\byield\b")
+_DEBUG = "__debug__"
+"""A constant that looks like a name."""
 
 _FEATURES = frozenset({"annotations", "absolute_import", "division", "print_function", "unicode_literals"})
 """Of `__future__`; all others are rare."""
@@ -39,13 +40,14 @@ class _OddError(Exception):
 
 
 class _Place(NamedTuple):
-    """Where statements stand."""
+    """Where statements stand; `functions` are all around, the innermost one last."""
 
     is_function: bool = False
     is_async: bool = False
     is_module: bool = False
     is_loop: bool = False
     depth: int = 0
+    functions: tuple[Function, ...] = ()
 
     def deeper(self, by: int, *, is_loop: bool = False) -> "_Place":
         """In a block of a statement that stands here."""
@@ -56,45 +58,61 @@ class _Place(NamedTuple):
 class _Found:
     """The lines so far, the blocks that are still to be read, and how many `yield` were met where they may stand.
 
-    `body` is the block that is read, `top` that of the module.
+    `body` is the block that is read, `top` that of the module. `declared` are names that functions declare, by kind of
+    statement, and `annotated` those with an annotation. Of functions that are `async`, some `generate`, some `answer`.
     """
 
+    text: str
     top: Sequence[ast.stmt]
     body: Sequence[ast.stmt]
     waiting: list[tuple[Sequence[ast.stmt], _Place]]
     lines: list[int] = field(default_factory=list)
     yields: int = 0
+    annotated: set[str] = field(default_factory=set)
+    declared: dict[type[Declaration], set[str]] = field(
+        default_factory=lambda: {ast.Global: set(), ast.Nonlocal: set()}
+    )
+    generate: bool = False
+    answer: bool = False
+
+    @property
+    def is_told(self) -> bool:
+        """Whether the compiler has nothing to say against what stands in several places."""
+        several = (self.declared[ast.Global], self.declared[ast.Nonlocal], self.annotated)
+        return not (self.generate and self.answer) and len(set().union(*several)) == sum(map(len, several))
 
 
-def lines_of_statements(tree: ast.Module, source: bytes) -> Lines | None:
+def lines_of_statements(tree: ast.Module, text: str, yields: int) -> Lines | None:
     """The first lines of all statements and decorators that have byte code; None where only compiling tells.
 
-    Expressions are not looked at: for trees of which the walk found that they are plain (`planner.source.walked`).
+    Expressions are not looked at: for trees of which the walk found that they are plain (`planner.source.walked`), and
+    how many `yield` are in it. `text` is what was parsed, with Unix line ends.
     """
-    if not _IS_PROVEN or _DEBUG in source:
+    if not _IS_PROVEN or _DEBUG in text:
         return None
-    found = _Found(tree.body, tree.body, [(tree.body, _Place(is_module=True))])
+    found = _Found(text, tree.body, tree.body, [(tree.body, _Place(is_module=True))])
     try:
         while found.waiting:
             found.body, place = found.waiting.pop()
             _take_block(place, found)
     except _OddError:
         return None
-    is_told = b"yield" not in source or len(_YIELD.findall(source)) == found.yields
-    return lines_of(found.lines) if is_told else None
+    return lines_of(found.lines) if found.yields == yields and found.is_told else None
 
 
 def _take_block(place: _Place, found: _Found) -> None:
     if place.depth > _MOST_DEEP:
         raise _OddError
     before: ast.stmt | None = None
+    lines, take_of = found.lines, _TAKE.get
     for node in found.body:
         kind = type(node)
         if before and may_leave(before):
             raise _OddError
-        found.lines.append(node.lineno)
-        if kind in _TAKE:
-            _TAKE[kind](node, place, found)
+        lines.append(node.lineno)
+        take = take_of(kind)
+        if take:
+            take(node, place, found)
         elif kind not in _PLAIN:
             raise _OddError
         before = node if kind in LEAVING else None
@@ -105,11 +123,15 @@ def _take_block(place: _Place, found: _Found) -> None:
 
 def _take_value(node: ast.Expr | ast.Assign | ast.AugAssign | ast.Return, place: _Place, found: _Found) -> None:
     value = node.value
-    if type(value) is ast.Starred or (type(node) is ast.Expr and type(value) in _MAY_BE_CONSTANT):
+    kind = type(value)
+    if kind is ast.Starred or (kind in _MAY_BE_CONSTANT and type(node) is ast.Expr):
         raise _OddError
-    if type(value) in _YIELDS:
+    if kind in _YIELDS:
         found.yields += 1
-        if not place.is_function or place.is_async or type(getattr(value, "value", None)) is ast.Starred:
+        found.generate |= place.is_async
+        if not place.is_function or type(getattr(value, "value", None)) is ast.Starred:
+            raise _OddError
+        if place.is_async and kind is ast.YieldFrom:
             raise _OddError
 
 
@@ -121,11 +143,22 @@ def _take_annotated(node: ast.AnnAssign, place: _Place, found: _Found) -> None:
         if not node.simple or node is found.body[-1]:
             raise _OddError
         found.lines.pop()
+    if place.is_function and isinstance(node.target, ast.Name):
+        found.annotated.add(node.target.id)
+
+
+def _take_declared(node: Declaration, place: _Place, found: _Found) -> None:
+    """It has no code, so there must be something else that has."""
+    if not place.is_function or node is found.body[-1] or not may_declare(node, place.functions, found.text):
+        raise _OddError
+    found.declared[type(node)].update(node.names)
+    found.lines.pop()
 
 
 def _take_return(node: ast.Return, place: _Place, found: _Found) -> None:
     if not place.is_function:
         raise _OddError
+    found.answer |= place.is_async and node.value is not None
     _take_value(node, place, found)
 
 
@@ -156,25 +189,26 @@ def _begins(body: Sequence[ast.stmt], node: ast.stmt) -> bool:
 # Compound statements
 
 
-def _take_function(node: ast.FunctionDef | ast.AsyncFunctionDef, _place: _Place, found: _Found) -> None:
+def _take_function(node: Function, place: _Place, found: _Found) -> None:
     _take_head(node, found)
-    found.waiting.append((node.body, _IN_ASYNC if isinstance(node, ast.AsyncFunctionDef) else _IN_FUNCTION))
+    functions = (*place.functions, node)
+    found.waiting.append((node.body, _Place(True, type(node) is ast.AsyncFunctionDef, functions=functions)))
 
 
-def _take_class(node: ast.ClassDef, _place: _Place, found: _Found) -> None:
+def _take_class(node: ast.ClassDef, place: _Place, found: _Found) -> None:
     _take_head(node, found)
-    found.waiting.append((node.body, _IN_CLASS))
+    found.waiting.append((node.body, _Place(functions=place.functions)))
 
 
-def _take_head(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef, found: _Found) -> None:
-    if getattr(node, "type_params", None):
+def _take_head(node: Function | ast.ClassDef, found: _Found) -> None:
+    if getattr(node, "type_params", None) or node.name == DEFERRED:
         raise _OddError
     if node.decorator_list:
         found.lines += [each.lineno for each in node.decorator_list]
 
 
 def _take_if(node: ast.If, place: _Place, found: _Found) -> None:
-    if may_be_known(node.test):
+    if type(node.test) not in VARIABLE and may_be_known(node.test):
         raise _OddError
     found.waiting.append((node.body, place))
     if node.orelse:
@@ -224,8 +258,6 @@ def _take_assert(node: ast.Assert, _place: _Place, _found: _Found) -> None:
         raise _OddError
 
 
-_IN_FUNCTION, _IN_ASYNC, _IN_CLASS = _Place(is_function=True), _Place(is_function=True, is_async=True), _Place()
-
 _PLAIN = frozenset({ast.Import, ast.Raise, ast.Delete, ast.Pass})
 """Statements of which there is nothing to say."""
 
@@ -234,6 +266,7 @@ _Take: TypeAlias = Callable[[Any, _Place, _Found], None]
 _TAKE: dict[type[ast.stmt], _Take] = {
     **dict.fromkeys((ast.Expr, ast.Assign, ast.AugAssign), _take_value),
     ast.AnnAssign: _take_annotated,
+    **dict.fromkeys((ast.Global, ast.Nonlocal), _take_declared),
     ast.Return: _take_return,
     **dict.fromkeys((ast.Break, ast.Continue), _take_jump),
     ast.ImportFrom: _take_import,

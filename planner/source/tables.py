@@ -42,15 +42,15 @@ class Table(Generic[_Value]):
             raise TypeError(f"{kind.__name__} has other fields than its table in {__name__}: {', '.join(odd)}")
         self.columns = [columns[name] for name in names]
         self.width = len(names)
+        self._packs = [(index, column.pack) for index, column in enumerate(self.columns) if column.pack]
         self._kind = kind
         self._puts = [getattr(kind, name).__set__ for name in names]
         self._values_of = attrgetter(*names)
 
     def pack(self, values: Iterable[_Value]) -> Row:
         flat: Row = list(chain.from_iterable(map(self._values_of, values)))
-        for index, column in enumerate(self.columns):
-            if column.pack:
-                flat[index :: self.width] = map(column.pack, flat[index :: self.width])
+        for index, pack in self._packs if flat else ():
+            flat[index :: self.width] = map(pack, flat[index :: self.width])
         return flat
 
     def unpack(self, tables: Values) -> list[tuple[_Value, ...]]:
@@ -132,7 +132,9 @@ def numbers_by_name(values: Values) -> Values:
 
 def _pack_lines(lines: Lines) -> str:
     """First line and hexadecimal bits from there on: a short function far down in a long file stays short."""
-    first = max((lines & -lines).bit_length() - 1, 0)
+    if not lines:
+        return "0 0"
+    first = (lines & -lines).bit_length() - 1
     return f"{first} {lines >> first:x}"
 
 
@@ -157,7 +159,8 @@ def one_of(choices: tuple[str, ...]) -> Column:
             raise ValueError("no such choice")
         return [choices[value] for value in values]
 
-    return Column(unpack, choices.index)
+    places = {choice: place for place, choice in enumerate(choices)}
+    return Column(unpack, places.__getitem__)
 
 
 def pair_tuples(values: Values) -> Values:

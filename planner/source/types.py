@@ -1,7 +1,7 @@
 """The class of a variable, where the text writes it down or constructs it in the same place."""
 
 import ast
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 
 from planner.source.chains import chain_name
 from planner.source.names import dotted_name
@@ -11,6 +11,7 @@ MOST_DEEP = 8
 
 _WRAPPERS = frozenset({"Optional", "Annotated", "ClassVar", "Final", "Type", "type"})
 
+_SIDED = (ast.BoolOp, ast.IfExp)
 
 _NAMED = frozenset({ast.Name, ast.Attribute, ast.Call, ast.Await, ast.Subscript, ast.BoolOp, ast.IfExp})
 
@@ -20,20 +21,17 @@ def may_say_type(value: ast.expr) -> bool:
     return type(value) in _NAMED
 
 
-def written_types(node: ast.AST, known: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+def written_types(node: ast.AST, known: Mapping[str, str]) -> Sequence[tuple[str, str]]:
     """(target, class) as written: `x: Client`, `x = Client(...)`, `with Client() as x`, `self.x = x` of a `known` x."""
-    if isinstance(node, ast.AnnAssign):
-        target, name = dotted_name(node.target), annotated_class(node.annotation)
-        if target and name:
-            yield target, name
-    elif isinstance(node, ast.Assign):
-        name = _value(node.value, known)
-        targets = [dotted_name(each) for each in node.targets] if name else []
-        yield from ((target, name) for target in targets if target and name)
+    targets: Sequence[ast.expr] = ()
+    name = None
+    if isinstance(node, ast.Assign):
+        targets, name = node.targets, _value(node.value, known)
+    elif isinstance(node, ast.AnnAssign):
+        targets, name = [node.target], annotated_class(node.annotation)
     elif isinstance(node, ast.withitem) and isinstance(node.context_expr, ast.Call) and node.optional_vars:
-        target, name = dotted_name(node.optional_vars), _value(node.context_expr, known)
-        if target and name:
-            yield target, name
+        targets, name = [node.optional_vars], _value(node.context_expr, known)
+    return [(target, name) for each in targets if (target := dotted_name(each))] if name else ()
 
 
 def annotated_class(node: ast.expr | None, deep: int = MOST_DEEP) -> str | None:
@@ -61,7 +59,9 @@ def _value(node: ast.expr, known: Mapping[str, str], deep: int = MOST_DEEP) -> s
     """The class as written, or the chain that yields an instance: `make()`, `self.desk`, or the default of `or`."""
     if not deep:
         return None
-    if isinstance(node, ast.BoolOp | ast.IfExp):
+    if type(node) is ast.Name:
+        return known.get(node.id)
+    if isinstance(node, _SIDED):
         sides = node.values if isinstance(node, ast.BoolOp) else [node.orelse, node.body]
         return next((name for side in reversed(sides) if (name := _value(side, known, deep - 1))), None)
     if isinstance(node, ast.Subscript):

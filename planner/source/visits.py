@@ -13,11 +13,9 @@ from planner.source.guards import (
 )
 from planner.source.imports import DYNAMIC, dynamic_import, imports_of
 from planner.source.names import bindings_of, is_none, raised_name
-from planner.source.nodes import FIELDS
+from planner.source.nodes import put_children
 from planner.source.types import may_say_type, written_types
 from planner.source.walked import Place, Walk
-
-_BACKWARDS = {kind: names[::-1] for kind, names in FIELDS.items()}
 
 _MOST_TARGETS = 256
 """The compiler takes as many before a star."""
@@ -25,13 +23,7 @@ _MOST_TARGETS = 256
 
 def visit_all(node: ast.AST, walk: Walk) -> None:
     """Nothing of its own: only the children count."""
-    waiting = walk.waiting
-    for name in _BACKWARDS[type(node)]:
-        value = getattr(node, name)
-        if type(value) is list:
-            waiting += value[::-1]
-        else:
-            waiting.append(value)
+    put_children(node, walk.waiting)
 
 
 def visit_value(node: ast.Expr | ast.keyword, walk: Walk) -> None:
@@ -43,13 +35,13 @@ def visit_inner(node: ast.Await | ast.NamedExpr, walk: Walk) -> None:
     """It may not stand everywhere."""
     walk.inner.append(node)
     walk.is_odd |= type(node) is ast.Await and not walk.place.unit.is_async
-    visit_all(node, walk)
+    put_children(node, walk.waiting)
 
 
 def visit_outer(node: ast.Lambda | ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp, walk: Walk) -> None:
     """In it not everything may stand."""
     walk.outer.append(node)
-    visit_all(node, walk)
+    put_children(node, walk.waiting)
 
 
 def visit_sequence(node: ast.Tuple | ast.List, walk: Walk) -> None:
@@ -70,7 +62,7 @@ def visit_starred(node: ast.Starred, walk: Walk) -> None:
 def visit_formatted(node: ast.FormattedValue, walk: Walk) -> None:
     """A value in a string, which may have no star."""
     walk.is_odd |= type(node.value) is ast.Starred
-    visit_all(node, walk)
+    put_children(node, walk.waiting)
 
 
 def visit_block(node: ast.AST, walk: Walk) -> None:
@@ -79,7 +71,7 @@ def visit_block(node: ast.AST, walk: Walk) -> None:
     if not place.is_conditional:
         walk.waiting.append(place)
         walk.place = place.inside()
-    visit_all(node, walk)
+    put_children(node, walk.waiting)
 
 
 # Names and calls
@@ -101,18 +93,16 @@ def visit_attribute(node: ast.Attribute, walk: Walk) -> None:
 
 def _take_chain(node: ast.Attribute, walk: Walk) -> tuple[str, int] | None:
     """Note the name with dots that it is, which is given back with the number of dots; None for any other."""
-    line, root = node.lineno, node.value
-    parts = [node.attr]
+    root, name, dots = node.value, node.attr, 1
     while type(root) is ast.Attribute:
-        parts.append(root.attr)
-        root = root.value
+        name = f"{root.attr}.{name}"
+        root, dots = root.value, dots + 1
     if type(root) is not ast.Name:
         walk.waiting.append(root)
         return None
-    parts.append(root.id)
-    name = ".".join(parts[::-1])
-    walk.place.unit.names.setdefault(name, line)
-    return name, len(parts) - 1
+    name = f"{root.id}.{name}"
+    walk.place.unit.names.setdefault(name, node.lineno)
+    return name, dots
 
 
 def visit_call(node: ast.Call, walk: Walk) -> None:
@@ -145,7 +135,7 @@ def visit_call(node: ast.Call, walk: Walk) -> None:
 def _are_different(named: Sequence[ast.keyword | ast.arg]) -> bool:
     """Whether no name comes twice; `**` has none, and may."""
     names = [each.arg for each in named if each.arg]
-    return len(set(names)) == len(names)
+    return len(names) < 2 or len(set(names)) == len(names)
 
 
 def _take_dynamic(node: ast.Call, walk: Walk) -> None:
@@ -165,7 +155,7 @@ def take_implied(node: ast.AST, unit: Draft) -> None:
 def visit_implied(node: ast.AST, walk: Walk) -> None:
     """It may call special methods."""
     take_implied(node, walk.place.unit)
-    visit_all(node, walk)
+    put_children(node, walk.waiting)
 
 
 def visit_comparison(node: ast.Compare, walk: Walk) -> None:
@@ -200,14 +190,18 @@ def visit_definition(node: Definition, walk: Walk) -> None:
 
 def visit_arguments(node: ast.arguments, walk: Walk) -> None:
     """Annotations and defaults."""
-    waiting = walk.waiting
+    waiting, several = walk.waiting, [*node.posonlyargs, *node.args]
+    if node.vararg:
+        several.append(node.vararg)
+    several += node.kwonlyargs
+    if not several and not node.kwarg:
+        return
     waiting += node.defaults[::-1]
     waiting.append(node.kwarg)
     waiting += node.kw_defaults[::-1]
-    several = [*node.posonlyargs, *node.args, *([node.vararg] if node.vararg else []), *node.kwonlyargs]
-    annotations = [each.annotation for each in reversed(several) if each.annotation]
-    waiting += annotations
-    walk.outer += annotations
+    if annotations := [each.annotation for each in reversed(several) if each.annotation]:
+        waiting += annotations
+        walk.outer += annotations
     walk.is_odd |= not _are_different([*several, node.kwarg] if node.kwarg else several)
 
 
@@ -240,7 +234,7 @@ def visit_assert(node: ast.Assert, walk: Walk) -> None:
     is_asked = place.unit.kind == "module" and not place.is_conditional
     if is_asked and environment_answer(node.test, walk.constants) is False:
         walk.hollow |= line_range((node.end_lineno or node.lineno) + 1, place.unit.last_line)
-    visit_all(node, walk)
+    put_children(node, walk.waiting)
 
 
 def visit_annotated(node: ast.AnnAssign | ast.withitem, walk: Walk) -> None:
@@ -248,27 +242,32 @@ def visit_annotated(node: ast.AnnAssign | ast.withitem, walk: Walk) -> None:
     _take_types(node, walk.place.unit)
     if isinstance(node, ast.AnnAssign):
         walk.outer.append(node.annotation)
-    visit_all(node, walk)
+    put_children(node, walk.waiting)
 
 
 def _take_types(node: ast.AST, unit: Draft) -> None:
     """Note the class of a variable in its unit, and that of an attribute of `self` in the class."""
     for target, name in written_types(node, unit.types):
         head, _, attribute = target.partition(".")
-        owner = unit.owner
-        if owner and attribute and head == unit.receiver:
+        if not attribute:
+            unit.types.setdefault(target, name)
+        elif head == unit.receiver and (owner := unit.owner):
             if owner.types.get(attribute, "()").endswith("()") and not name.endswith("()"):
                 owner.types[attribute] = name  # a class says more than the result of a call
             owner.types.setdefault(attribute, name)
-        elif not attribute:
-            unit.types.setdefault(target, name)
 
 
 def visit_raise(node: ast.Raise, walk: Walk) -> None:
     """The error's name."""
     if name := raised_name(node):
         walk.place.unit.raised.setdefault(name)
-    visit_all(node, walk)
+    put_children(node, walk.waiting)
+
+
+def visit_yield(node: ast.Yield | ast.YieldFrom, walk: Walk) -> None:
+    """A result, and a place in which not everywhere one may stand."""
+    walk.yields += 1
+    visit_result(node, walk)
 
 
 def visit_result(node: ast.Return | ast.Yield | ast.YieldFrom, walk: Walk) -> None:

@@ -40,6 +40,7 @@ from planner.source.visits import (
     visit_sequence,
     visit_starred,
     visit_value,
+    visit_yield,
 )
 from planner.source.walked import Place, Walk
 
@@ -95,6 +96,7 @@ _VISITS: dict[type, _Visit] = {
     ast.Assign: visit_assign,
     **dict.fromkeys((ast.AnnAssign, ast.withitem), visit_annotated),
     ast.Raise: visit_raise,
-    **dict.fromkeys((ast.Return, ast.Yield, ast.YieldFrom), visit_result),
+    ast.Return: visit_result,
+    **dict.fromkeys((ast.Yield, ast.YieldFrom), visit_yield),
 }
 """What is done with a node: what it means for its unit is noted, and its children are put before all that waits."""

@@ -45,7 +45,8 @@ class Walk:
     """What one pass found. `waiting` is what it has still to visit, the next one last; `place` is where that stands.
 
     It `is_odd` where an expression was met that Python's compiler may refuse. So the compiler may where one of `inner`
-    stands on the lines of one of `outer`: `:=` in a comprehension or annotation, `await` in a lambda.
+    stands on the lines of one of `outer`: `:=` in a comprehension or annotation, `await` in a lambda. `yields` counts
+    all `yield`.
     """
 
     drafts: list[Draft]
@@ -58,6 +59,7 @@ class Walk:
     dynamic: list[tuple[int, str]] = field(default_factory=list)
     constants: dict[str, bool] = field(default_factory=dict)
     is_odd: bool = False
+    yields: int = 0
     outer: list[ast.expr] = field(default_factory=list)
     inner: list[ast.expr] = field(default_factory=list)
     waiting: list[Waiting] = field(default_factory=list)
@@ -86,4 +88,4 @@ class Walk:
 
     def units(self) -> tuple[Unit, ...]:
         """The units in the order of their lines, with the names they use made absolute."""
-        return tuple(draft.unit() for draft in self.drafts)
+        return tuple([draft.unit() for draft in self.drafts])

@@ -137,14 +137,16 @@ def _compare(path: Path, source: bytes, tree: ast.Module, rules: "Rules", outcom
 
 def _of_lines(path: Path, source: bytes, rules: "Rules", outcome: Outcome) -> object:
     """The shape as it is found where no branches are asked for."""
-    from planner.pipeline.reading import is_plain, shape_of
+    from planner.pipeline.reading import shape_of, yields_in
     from planner.source.read import Parsed
+    from planner.source.shape import plain_text
     from planner.source.statements import lines_of_statements
     from planner.source.text import Text
 
-    text = Text(source, path.name, path.stem)
-    if isinstance(text.parsed, Parsed) and is_plain(text):
-        outcome.uncompiled += lines_of_statements(text.parsed.tree, source) is not None
+    text, plain = Text(source, path.name, path.stem), plain_text(source)
+    yields = yields_in(text)
+    if isinstance(text.parsed, Parsed) and yields is not None and plain is not None:
+        outcome.uncompiled += lines_of_statements(text.parsed.tree, plain, yields) is not None
     return shape_of(text, path.parent, replace(rules, has_arcs=False))
 
 

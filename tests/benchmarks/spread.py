@@ -8,6 +8,7 @@ work from its beginning, whatever `planner.spread` thinks of it. Medians of N ro
 """
 
 import argparse
+import os
 import resource
 import statistics
 import sys
@@ -16,6 +17,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as in the command line: with threads no copies can be made
 
 import planner.spread
 from planner.source import facts_of_source
