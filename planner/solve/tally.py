@@ -33,8 +33,16 @@ class Ground:
     wish: Wish = field(default_factory=Wish)
     churn: Mapping[str, float] = field(default_factory=dict)
     """Path -> its share of the commits of the file that changed most; empty where git tells nothing."""
-    shared: "dict[str, Weights]" = field(default_factory=dict, init=False, repr=False, compare=False)
-    """What tallies of this ground share, made by the first of them."""
+    _weights: "list[Weights]" = field(default_factory=list, init=False, repr=False, compare=False)
+
+    @property
+    def weights(self) -> "Weights":
+        """Those of all bodies, made once for all tallies of this ground."""
+        from planner.solve.left import Weights  # as below
+
+        if not self._weights:
+            self._weights.append(Weights(self.forecast.bodies))
+        return self._weights[0]
 
     def need(self, entered: int = 0) -> int:
         """Points to gain until the target is met, when so many have entered the total; 0 without a target."""
@@ -78,11 +86,9 @@ class Tally:
     built: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
-        from planner.solve.left import Left, Weights  # numpy takes 80 ms to load, and a status has no tally
+        from planner.solve.left import Left  # numpy takes 80 ms to load, and a status has no tally
 
-        if not self.ground.shared:
-            self.ground.shared["bodies"] = Weights(self.ground.forecast.bodies)
-        self.left = Left(self.ground.shared["bodies"])
+        self.left = Left(self.ground.weights)
 
     def add(self, candidate: Candidate) -> Taken:
         """Write the next test of the candidate."""
