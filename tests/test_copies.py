@@ -11,6 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from processes import is_alive, until
 
 import planner.spread
 from planner.measure import Request
@@ -246,18 +247,3 @@ def test_a_copy_ends_with_its_process_and_says_nothing(tmp_path: Path, end: sign
 
     assert (process.returncode, errors) == (130 if end == signal.SIGINT else -end, "")
     until(lambda: not is_alive(copy))
-
-
-def until(is_so: Callable[[], bool], seconds: float = 60) -> None:
-    end = time.monotonic() + seconds
-    while not is_so():
-        assert time.monotonic() < end, "nothing happened"
-        time.sleep(0.05)
-
-
-def is_alive(process: int) -> bool:
-    try:
-        state = Path(f"/proc/{process}/stat").read_text("utf-8")
-    except (FileNotFoundError, ProcessLookupError):
-        return False
-    return "Z" not in state.rpartition(")")[2].split()[0]

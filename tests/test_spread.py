@@ -7,11 +7,12 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from itertools import count, islice
 from pathlib import Path
 
 import pytest
+from processes import is_alive, until
 from spread_work import AT_WORK, Task, break_at_seven, die_in_a_worker, in_words, refuse_seven, square
 
 import planner.spread.local
@@ -244,7 +245,7 @@ def long_run(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator["subpro
         [sys.executable, str(script)], env=environ, stderr=subprocess.PIPE, text=True, start_new_session=True
     )
     try:
-        _until(lambda: len(_at_work(tmp_path)) == 3)
+        until(lambda: len(_at_work(tmp_path)) == 3)
         yield process
     finally:
         process.kill()
@@ -255,21 +256,6 @@ def _at_work(folder: Path) -> set[int]:
     return {int(each.name.rpartition("-")[2]) for each in folder.glob(f"{AT_WORK}-*")}
 
 
-def _until(is_so: Callable[[], bool], seconds: float = 60) -> None:
-    end = time.monotonic() + seconds
-    while not is_so():
-        assert time.monotonic() < end, "nothing happened"
-        time.sleep(0.05)
-
-
-def _is_alive(process: int) -> bool:
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    return "Z" not in Path(f"/proc/{process}/stat").read_text("utf-8").rpartition(")")[2].split()[0]
-
-
 @pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
 def test_workers_end_when_their_parent_is_killed(long_run: "subprocess.Popen[str]", tmp_path: Path) -> None:
     workers = _at_work(tmp_path) - {long_run.pid}
@@ -277,7 +263,7 @@ def test_workers_end_when_their_parent_is_killed(long_run: "subprocess.Popen[str
     long_run.kill()
 
     assert len(workers) == 2
-    _until(lambda: not any(map(_is_alive, workers)), 30)
+    until(lambda: not any(map(is_alive, workers)), 30)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="has no process groups")
@@ -288,7 +274,7 @@ def test_an_interrupt_ends_workers_and_says_nothing(long_run: "subprocess.Popen[
     _, errors = long_run.communicate(timeout=60)
 
     assert (long_run.returncode, errors) == (130, "")
-    _until(lambda: not any(map(_is_alive, workers)), 30)
+    until(lambda: not any(map(is_alive, workers)), 30)
 
 
 def test_without_dask_one_line_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:

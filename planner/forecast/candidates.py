@@ -138,12 +138,16 @@ class _Ran(NamedTuple):
 
 
 class _Group(NamedTuple):
-    """Units of a file that a candidate is made of, by the name that its tests aim at, and their bodies with gaps."""
+    """Units of a file that a candidate is made of, by the name that its tests aim at, and their bodies with gaps.
+
+    `ran` is what importing the file does.
+    """
 
     path: str
     name: str
     units: tuple[Unit, ...]
     own: Mapping[BodyKey, int]
+    ran: _Ran
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,11 +181,12 @@ class _Maker:
         return map(self._candidate, groups, entered)
 
     def _groups(self, path: str, grain: Grain) -> Iterator[_Group]:
+        ran = self._run_with(path)
         has_behaviour = any((path, unit.name) in self.gaps for unit in self.facts[path].units)
         for name, units in _grouped(self.facts[path], grain):
             own = self._own(path, units)
-            if own or (name == MODULE and not has_behaviour and self._run_with(path).imports.get(path)):
-                yield _Group(path, name, units, own)
+            if own or (name == MODULE and not has_behaviour and ran.imports.get(path)):
+                yield _Group(path, name, units, own, ran)
 
     def _run_with(self, path: str) -> _Ran:
         """What importing the file does; once for files that run the same."""
@@ -204,8 +209,8 @@ class _Maker:
         return {key: self.bodies[key] for key in keys if key in self.gaps}
 
     def _candidate(self, group: _Group, entered: "Entered") -> Candidate:
-        path, name, units, own = group
-        file, facts, ran = self.known[path], self.facts[path], self._run_with(path)
+        path, name, units, own, ran = group
+        file, facts = self.known[path], self.facts[path]
         lines = lines_of_units(units)
         seams = with_doubles(seams_of([(path, unit.name) for unit in units], self.around.touches), self.around.doubles)
         is_new = not any((path, unit.name) in self.entered for unit in units)

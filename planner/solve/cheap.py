@@ -32,7 +32,8 @@ def fill_needs(instance: Instance, multipliers: Sequence[int] = ()) -> Union:
 
 def fill_briefly(instance: Instance, most: int) -> Union | None:
     """The same where fewer tests than so many lead up to the last ones; None where they do not."""
-    if any(need.weight > sum(nlargest(most, _gains(instance))) for need in instance.problem.needs):
+    gained = sum(nlargest(most, _gains(instance)))
+    if any(need.weight > gained for need in instance.problem.needs):
         return None
     plain = Fill(Union(instance), [1] * len(instance.problem.needs))
     plain.run(stop_below=plain.largest(), most=most)

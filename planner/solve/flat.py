@@ -9,9 +9,7 @@ from numpy.typing import NDArray
 
 from planner.model.chances import Chances, Names
 from planner.model.problem import MILLION, BodyKey
-
-Ints = NDArray[np.int64]
-Small = NDArray[np.intc]
+from planner.solve.left import Ints, Small, bodies_of, parts_of
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -53,7 +51,7 @@ def touched_by(every: Sequence[Mapping[BodyKey, int]]) -> Set[BodyKey]:
         if isinstance(chances, Chances):
             if chances.names not in rows:
                 rows[chances.names] = np.zeros(len(chances.names.keys), dtype=np.bool_)
-            rows[chances.names][_numbers(chances.bodies)] = True
+            rows[chances.names][bodies_of(chances)] = True
         else:
             found.update(chances)
     for names, is_touched in rows.items():
@@ -69,7 +67,7 @@ def flatten(every: Sequence[Mapping[BodyKey, int]], places: Mapping[BodyKey, int
         if isinstance(chances, Chances):
             if chances.names not in by_number:
                 by_number[chances.names] = _placed(chances.names.keys, places)
-            here, each = by_number[chances.names][_numbers(chances.bodies)], _numbers(chances.parts)
+            here, each = by_number[chances.names][bodies_of(chances)], parts_of(chances)
         else:
             here = _placed(chances, places)
             each = np.fromiter((min(chance, MILLION) for chance in chances.values()), np.intc, count=len(chances))
@@ -99,7 +97,3 @@ _NONE = np.zeros(0, dtype=np.intc)
 
 def _placed(keys: Sequence[BodyKey] | Mapping[BodyKey, int], places: Mapping[BodyKey, int]) -> Small:
     return np.fromiter(map(places.get, keys, repeat(-1)), dtype=np.intc, count=len(keys))
-
-
-def _numbers(row: "Sequence[int]") -> Small:
-    return np.frombuffer(row, dtype=np.intc)  # type: ignore[call-overload,no-any-return]

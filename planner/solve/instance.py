@@ -12,7 +12,8 @@ from planner.solve.start import Start
 from planner.solve.touch import HAIR, Few, Touch
 
 if TYPE_CHECKING:
-    from planner.solve.flat import Flat, Small
+    from planner.solve.flat import Flat
+    from planner.solve.left import Small
 
 _Name = TypeVar("_Name", str, BodyKey)
 

@@ -10,16 +10,17 @@ from planner.model.chances import Chances, Names
 from planner.model.problem import MILLION, BodyKey
 
 Ints = NDArray[np.int64]
+Small = NDArray[np.intc]
 
 
-def bodies_of(chances: Chances) -> NDArray[np.intc]:
+def bodies_of(chances: Chances) -> Small:
     """The numbers of its bodies; the same memory."""
     return np.frombuffer(chances.bodies, dtype=np.intc)
 
 
-def parts_of(chances: Chances) -> Ints:
-    """Its chances, wide enough to be multiplied."""
-    return np.frombuffer(chances.parts, dtype=np.intc).astype(np.int64)
+def parts_of(chances: Chances) -> Small:
+    """Its chances, in parts per million; the same memory."""
+    return np.frombuffer(chances.parts, dtype=np.intc)
 
 
 class Weights:

@@ -95,7 +95,7 @@ class Relaxation:
         if aims is not None:
             self.most[aims] = most[aims]
         self.weights = np.array(instance.weights, dtype=np.float64)
-        entry, branch = _used(_flat(instance), self.most) if aims is None else _of_few(instance, self.most)
+        entry, branch = _used(flat_touches(instance), self.most) if aims is None else _of_few(instance, self.most)
         self.owners = _owners(entry, len(self.weights))
         self.entry, first = self._split(entry)
         self.branch, further = self._split(branch)
@@ -191,15 +191,13 @@ def add_up(places: Ints, numbers: Floats, count: int) -> Floats:
 
 
 def flat_touches(instance: Instance) -> tuple[Touches, Touches]:
-    """All touches of the aims with their chances, whether there are such tests or not: by first tests, by further."""
-    return _flat(instance)
+    """All touches with their chances, whether there are such tests or not: by the first tests, and by further ones.
 
-
-def _flat(instance: Instance) -> tuple[Touches, Touches]:
-    """All touches with their chances: by the first tests, and by further ones. Made once for all of one origin."""
+    Made once for all of one origin.
+    """
     if instance.origin:
         every, places = instance.origin
-        return _of_aims(_flat(every), np.array(places, dtype=np.int64), len(every.problem.aims))
+        return _of_aims(flat_touches(every), np.array(places, dtype=np.int64), len(every.problem.aims))
     if instance not in _FLAT:
         first, further = (
             Touches(each.aims, each.bodies.astype(np.int64), each.parts / MILLION) for each in instance.flat
